@@ -1,0 +1,1 @@
+//! Criterion suites live beside this file; the library itself is empty.

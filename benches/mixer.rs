@@ -1,0 +1,2 @@
+//! The mixer's hot path.
+fn main() {}

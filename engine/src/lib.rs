@@ -1,0 +1,3 @@
+//! Busbar's signal processing.
+#![forbid(unsafe_code)]
+pub mod settings;

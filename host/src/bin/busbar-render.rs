@@ -1,0 +1,2 @@
+//! Mixes stems through the built plugin.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Busbar's chores.
+fn main() {}
