@@ -9,6 +9,18 @@ pub const N_GROUPS: usize = 4;
 /// The number of places a strip can send to: the master, then groups A–D.
 pub const N_DESTINATIONS: usize = 1 + N_GROUPS;
 
+/// A fader or level at or below this many dB is silent: it reads "-inf dB" and its gain is exactly zero.
+pub const SILENCE_DB: f32 = -100.0;
+
+/// The upper end of faders and levels, in dB.
+pub const MAX_FADER_DB: f32 = 12.0;
+
+/// Trim reaches from minus to plus this many dB.
+pub const MAX_TRIM_DB: f32 = 24.0;
+
+/// The lower end of the master's dim, in dB.
+pub const MIN_DIM_DB: f32 = -40.0;
+
 /// Where a strip's signal can go. The order is the order of [`StripSettings::sends`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Destination {

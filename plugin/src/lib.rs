@@ -1,1 +1,2 @@
-//! Busbar.
+//! Busbar, a mixer bus: the plugin.
+pub mod guard;
