@@ -1,0 +1,131 @@
+//! Strips side by side: the layout of the hot loops, and how samples get into it.
+//!
+//! [`LANES`] strips form a group. A tile holds up to [`TILE_FRAMES`] frames of such a group, left and right apart, frame by
+//! frame, so that one operation on a [`Lanes`] serves all its strips and a state that runs along time (a filter, an
+//! envelope) is a vector across strips.
+
+/// Strips in one group of lanes: one AVX register, or two of SSE.
+pub(crate) const LANES: usize = 8;
+
+/// Frames in one tile of the absolute grid. Whatever is decided on a grid is decided at multiples of this many samples.
+pub const TILE_FRAMES: usize = 32;
+
+/// Samples at or beyond ± this count as non-finite. No music is 240 dB over full scale, and the largest gain through the
+/// mixer (below 10⁸) cannot take what is under it to infinity.
+pub(crate) const NON_FINITE_LIMIT: f32 = 1e12;
+
+/// One value for each strip of a group.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(align(32))]
+pub(crate) struct Lanes(pub(crate) [f32; LANES]);
+
+impl Lanes {
+    pub(crate) const ZERO: Self = Self::splat(0.0);
+
+    pub(crate) const fn splat(value: f32) -> Self {
+        Self([value; LANES])
+    }
+
+    /// Sum over the lanes, always in the same order: a tree, so that errors stay small.
+    #[inline(always)]
+    pub(crate) fn sum(&self) -> f32 {
+        let v = &self.0;
+        ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]))
+    }
+}
+
+/// Left and right of a group's strips for up to one tile, indexed by `[frame].0[lane]`.
+#[derive(Clone, Debug)]
+pub(crate) struct StereoTile {
+    pub(crate) left: [Lanes; TILE_FRAMES],
+    pub(crate) right: [Lanes; TILE_FRAMES],
+}
+
+impl StereoTile {
+    pub(crate) const ZERO: Self =
+        Self { left: [Lanes::ZERO; TILE_FRAMES], right: [Lanes::ZERO; TILE_FRAMES] };
+}
+
+/// Samples of one channel of a group before they are turned into lanes, indexed by `[lane][frame]`.
+pub(crate) type Channels = [[f32; TILE_FRAMES]; LANES];
+
+/// Turns `[lane][frame]` into `[frame].0[lane]`.
+#[inline(always)]
+pub(crate) fn transpose(channels: &Channels, tile: &mut [Lanes; TILE_FRAMES]) {
+    for (frame, lanes) in tile.iter_mut().enumerate() {
+        for (lane, channel) in channels.iter().enumerate() {
+            lanes.0[lane] = channel[frame];
+        }
+    }
+}
+
+/// What [`clean`] found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// No sample is NaN, infinite or beyond [`NON_FINITE_LIMIT`].
+    pub(crate) finite: bool,
+    /// Some sample is not zero.
+    pub(crate) sound: bool,
+}
+
+/// Copies samples, with zero in place of subnormals (each costs a slow path of the processor) and of NaN.
+#[inline(always)]
+pub(crate) fn clean(from: &[f32], to: &mut [f32]) -> Found {
+    let (mut finite, mut sound) = (true, false);
+    for (to, &sample) in to.iter_mut().zip(from) {
+        let size = sample.abs();
+        let normal = size >= f32::MIN_POSITIVE;
+        *to = if normal { sample } else { 0.0 };
+        finite &= size < NON_FINITE_LIMIT;
+        sound |= normal;
+    }
+    Found { finite, sound }
+}
+
+/// The first frame at which one of both channels is not finite.
+pub(crate) fn first_non_finite(left: &[f32], right: &[f32]) -> Option<usize> {
+    let broken = |sample: &f32| sample.is_nan() || sample.abs() >= NON_FINITE_LIMIT;
+    left.iter().zip(right).position(|(left, right)| broken(left) || broken(right))
+}
+
+/// Zero in place of a subnormal: what leaves the engine costs nobody a slow path.
+#[inline(always)]
+pub(crate) fn flush(sample: f32) -> f32 {
+    if sample.abs() >= f32::MIN_POSITIVE { sample } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transposing_keeps_every_sample_in_its_lane() {
+        let mut channels: Channels = [[0.0; TILE_FRAMES]; LANES];
+        for (lane, channel) in channels.iter_mut().enumerate() {
+            for (frame, sample) in channel.iter_mut().enumerate() {
+                *sample = (lane * 100 + frame) as f32;
+            }
+        }
+        let mut tile = [Lanes::ZERO; TILE_FRAMES];
+        transpose(&channels, &mut tile);
+        for (frame, lanes) in tile.iter().enumerate() {
+            for (lane, sample) in lanes.0.iter().enumerate() {
+                assert_eq!(*sample, (lane * 100 + frame) as f32);
+            }
+        }
+    }
+
+    #[test]
+    fn cleaning_tells_broken_silent_and_sounding_apart() {
+        let mut to = [9.0; 3];
+        assert_eq!(clean(&[1.0, -0.5, 0.0], &mut to), Found { finite: true, sound: true });
+        assert_eq!(to, [1.0, -0.5, 0.0]);
+        assert_eq!(clean(&[1e-40, -1e-45, 0.0], &mut to), Found { finite: true, sound: false });
+        assert_eq!(to, [0.0; 3]);
+        for broken in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, NON_FINITE_LIMIT] {
+            assert!(!clean(&[0.0, broken, 0.0], &mut to).finite, "{broken}");
+            assert_eq!(first_non_finite(&[0.0, broken], &[broken, 0.0]), Some(0));
+            assert_eq!(first_non_finite(&[0.0, broken], &[0.0, 0.0]), Some(1));
+        }
+    }
+}

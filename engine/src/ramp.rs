@@ -1,0 +1,211 @@
+//! Linear ramps of derived gains, for one signal and for a group of lanes.
+//!
+//! A ramp of T samples from *start* to *target* has, k samples after the event (k = 0 is the event's own sample),
+//!
+//! ```text
+//! g(k) = target + (start − target)/T · (T − 1 − k)      k < T
+//! g(k) = target                                         k ≥ T
+//! ```
+//!
+//! The gain is computed from the number of samples that are left, not by adding a step to itself: it ends exactly on the
+//! target, skipping n samples costs one subtraction, and a settled ramp yields its target by the same formula, so that
+//! fast paths cannot change a bit. A new target in mid-ramp starts anew from where the gain is.
+
+use crate::gains::Matrix;
+use crate::lanes::{LANES, Lanes};
+
+/// The ramp of one gain in each lane.
+#[derive(Clone, Debug)]
+pub(crate) struct LaneRamp {
+    target: Lanes,
+    step: Lanes,
+    /// Samples left in each lane. Whole numbers; exact in f32 far beyond any ramp's length.
+    left: Lanes,
+    /// No lane has more samples left than this, so zero means settled.
+    longest_left: usize,
+}
+
+impl LaneRamp {
+    pub(crate) fn settled_at(gain: f32) -> Self {
+        Self { target: Lanes::splat(gain), step: Lanes::ZERO, left: Lanes::ZERO, longest_left: 0 }
+    }
+
+    /// Starts towards `target` in one lane. The same target again leaves a ramp alone.
+    pub(crate) fn retarget(&mut self, lane: usize, target: f32, n_samples: usize) {
+        if self.target.0[lane].to_bits() == target.to_bits() {
+            return;
+        }
+        let start = self.target.0[lane] + self.step.0[lane] * self.left.0[lane];
+        self.target.0[lane] = target;
+        self.step.0[lane] = (start - target) / n_samples as f32;
+        self.left.0[lane] = n_samples as f32;
+        self.longest_left = self.longest_left.max(n_samples);
+    }
+
+    pub(crate) fn jump(&mut self) {
+        self.left = Lanes::ZERO;
+        self.longest_left = 0;
+    }
+
+    /// The gain of every lane if none is moving.
+    #[inline(always)]
+    pub(crate) fn settled(&self) -> Option<&Lanes> {
+        (self.longest_left == 0).then_some(&self.target)
+    }
+
+    /// Steps one sample and returns its gains.
+    #[inline(always)]
+    fn next(&mut self) -> Lanes {
+        let mut gains = Lanes::ZERO;
+        for lane in 0..LANES {
+            let left = (self.left.0[lane] - 1.0).max(0.0);
+            self.left.0[lane] = left;
+            gains.0[lane] = self.target.0[lane] + self.step.0[lane] * left;
+        }
+        gains
+    }
+
+    /// Steps over `n` samples that nobody hears.
+    #[inline(always)]
+    pub(crate) fn skip(&mut self, n: usize) {
+        if self.longest_left > 0 {
+            for left in &mut self.left.0 {
+                *left = (*left - n as f32).max(0.0);
+            }
+            self.longest_left = self.longest_left.saturating_sub(n);
+        }
+    }
+
+    /// Writes the gains of the next `out.len()` samples.
+    #[inline(always)]
+    pub(crate) fn fill(&mut self, out: &mut [Lanes]) {
+        for gains in out.iter_mut() {
+            *gains = self.next();
+        }
+        self.longest_left = self.longest_left.saturating_sub(out.len());
+    }
+}
+
+/// The ramps of a 2 × 2 matrix in each lane, row by row.
+#[derive(Clone, Debug)]
+pub(crate) struct LaneMatrixRamp {
+    pub(crate) entries: [LaneRamp; 4],
+}
+
+impl LaneMatrixRamp {
+    pub(crate) fn settled_at(matrix: Matrix) -> Self {
+        let [[ll, lr], [rl, rr]] = matrix;
+        Self { entries: [ll, lr, rl, rr].map(LaneRamp::settled_at) }
+    }
+
+    pub(crate) fn retarget(&mut self, lane: usize, matrix: Matrix, n_samples: usize) {
+        for (entry, target) in self.entries.iter_mut().zip(matrix.as_flattened()) {
+            entry.retarget(lane, *target, n_samples);
+        }
+    }
+
+    pub(crate) fn jump(&mut self) {
+        self.entries.iter_mut().for_each(LaneRamp::jump);
+    }
+
+    pub(crate) fn skip(&mut self, n: usize) {
+        self.entries.iter_mut().for_each(|entry| entry.skip(n));
+    }
+
+    /// The matrix of every lane if none is moving.
+    pub(crate) fn settled(&self) -> Option<[&Lanes; 4]> {
+        let [ll, lr, rl, rr] = &self.entries;
+        Some([ll.settled()?, lr.settled()?, rl.settled()?, rr.settled()?])
+    }
+}
+
+/// The ramp of one gain.
+#[derive(Clone, Debug)]
+pub(crate) struct Ramp {
+    target: f32,
+    step: f32,
+    /// Samples left, a whole number.
+    left: f32,
+}
+
+impl Ramp {
+    pub(crate) const fn settled_at(gain: f32) -> Self {
+        Self { target: gain, step: 0.0, left: 0.0 }
+    }
+
+    /// Starts towards `target`. The same target again leaves a ramp alone.
+    pub(crate) fn retarget(&mut self, target: f32, n_samples: usize) {
+        if self.target.to_bits() == target.to_bits() {
+            return;
+        }
+        let start = self.target + self.step * self.left;
+        *self = Self { target, step: (start - target) / n_samples as f32, left: n_samples as f32 };
+    }
+
+    pub(crate) fn jump(&mut self) {
+        self.left = 0.0;
+    }
+
+    pub(crate) fn skip(&mut self, n: usize) {
+        self.left = (self.left - n as f32).max(0.0);
+    }
+
+    /// Whether the gain is, and stays, exactly zero.
+    pub(crate) fn is_settled_at_zero(&self) -> bool {
+        self.left == 0.0 && self.target == 0.0
+    }
+
+    /// Steps one sample and returns its gain.
+    #[inline(always)]
+    pub(crate) fn next(&mut self) -> f32 {
+        self.left = (self.left - 1.0).max(0.0);
+        self.target + self.step * self.left
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ramp_moves_on_its_first_sample_and_ends_exactly_on_its_target() {
+        let mut ramp = Ramp::settled_at(1.0);
+        ramp.retarget(0.25, 4);
+        let gains: Vec<f32> = (0..6).map(|_| ramp.next()).collect();
+        assert_eq!(gains, [0.8125, 0.625, 0.4375, 0.25, 0.25, 0.25]);
+    }
+
+    #[test]
+    fn lanes_and_single_ramps_agree_bit_for_bit_however_they_are_stepped() {
+        let mut rng = fastrand::Rng::with_seed(7);
+        let mut single: Vec<Ramp> = (0..LANES).map(|_| Ramp::settled_at(1.0)).collect();
+        let mut lanes = LaneRamp::settled_at(1.0);
+        let mut n_moving = 0;
+        for _ in 0..2_000 {
+            if rng.f32() < 0.1 {
+                let (lane, target) = (rng.usize(..LANES), rng.f32());
+                single[lane].retarget(target, 720);
+                lanes.retarget(lane, target, 720);
+            }
+            let n = rng.usize(1..=32);
+            if rng.bool() {
+                single.iter_mut().for_each(|ramp| ramp.skip(n));
+                lanes.skip(n);
+                continue;
+            }
+            let mut gains = [Lanes::ZERO; 32];
+            if let Some(settled) = lanes.settled() {
+                gains[..n].fill(*settled);
+            } else {
+                n_moving += 1;
+                lanes.fill(&mut gains[..n]);
+            }
+            for (lane, ramp) in single.iter_mut().enumerate() {
+                for frame in &gains[..n] {
+                    assert_eq!(frame.0[lane].to_bits(), ramp.next().to_bits());
+                }
+            }
+        }
+        assert!(n_moving > 500, "the test must see moving ramps, saw {n_moving}");
+    }
+}
