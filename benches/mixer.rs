@@ -1,2 +1,117 @@
-//! The mixer's hot path.
-fn main() {}
+//! The engine's hot path: one block of the whole mixer, and what automation costs.
+//!
+//! `cargo bench --profile ci --bench mixer`. Figures are of the machine they were taken on; compare ratios of one run.
+
+use busbar_engine::{Destination, Engine, InputMode, N_GROUPS, Outputs, Settings, StereoIn};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use std::hint::black_box;
+
+const SIZES: [usize; 3] = [8, 16, 32];
+const BLOCKS: [usize; 2] = [64, 512];
+
+/// Feeds and outputs of one block.
+struct Block {
+    feeds: Vec<[Vec<f32>; 2]>,
+    outputs: Vec<[Vec<f32>; 2]>,
+}
+
+impl Block {
+    fn new(n_strips: usize, n_frames: usize) -> Self {
+        let mut rng = fastrand::Rng::with_seed(1);
+        let mut noise = || (0..n_frames).map(|_| rng.f32() - 0.5).collect::<Vec<f32>>();
+        let feeds = (0..n_strips).map(|_| [noise(), noise()]).collect();
+        let outputs = (0..=N_GROUPS).map(|_| [vec![0.0; n_frames], vec![0.0; n_frames]]).collect();
+        Self { feeds, outputs }
+    }
+
+    fn process(&mut self, engine: &mut Engine) {
+        let feeds: [Option<StereoIn<'_>>; 32] =
+            std::array::from_fn(|idx| self.feeds.get(idx).map(|[left, right]| [&left[..], &right[..]]));
+        let mut outputs = self.outputs.iter_mut().map(|[left, right]| [&mut left[..], &mut right[..]]);
+        let Some(master) = outputs.next() else { return };
+        let mut outputs = Outputs { master, groups: std::array::from_fn(|_| outputs.next()) };
+        engine.process(&feeds[..self.feeds.len()], black_box(&mut outputs));
+    }
+}
+
+/// Every strip moved off its defaults, with sends to two groups.
+fn busy(n_strips: usize) -> Settings {
+    let mut settings = Settings::new(n_strips);
+    for (idx, strip) in settings.strips.iter_mut().enumerate() {
+        strip.trim_db = 1.5;
+        strip.width_percent = 80.0;
+        strip.pan_percent = idx as f32 * 5.0 - 70.0;
+        strip.fader_db = -6.0;
+        strip.input_mode = if idx % 3 == 0 { InputMode::Mono } else { InputMode::Stereo };
+        strip.sends[Destination::Group(idx % N_GROUPS).idx()].on = true;
+        strip.sends[Destination::Group((idx + 1) % N_GROUPS).idx()].on = true;
+    }
+    settings
+}
+
+fn prepared(settings: &Settings) -> Engine {
+    let mut engine = Engine::new(settings.strips.len());
+    engine.prepare(48_000.0).expect("48 kHz is a sample rate");
+    engine.set(settings);
+    engine
+}
+
+fn blocks(criterion: &mut Criterion) {
+    for (name, settings) in [("defaults", Settings::new as fn(usize) -> Settings), ("busy", busy)] {
+        let mut group = criterion.benchmark_group(format!("mix/{name}"));
+        for n_strips in SIZES {
+            for n_frames in BLOCKS {
+                group.throughput(Throughput::Elements(n_frames as u64));
+                let mut engine = prepared(&settings(n_strips));
+                let mut block = Block::new(n_strips, n_frames);
+                group.bench_function(BenchmarkId::new(format!("{n_strips} strips"), n_frames), |bencher| {
+                    bencher.iter(|| block.process(&mut engine));
+                });
+            }
+        }
+    }
+}
+
+/// Every gain of every strip on its ramp: each block gets a new snapshot.
+fn moving(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("mix/moving");
+    for n_strips in SIZES {
+        let snapshots = [Settings::new(n_strips), busy(n_strips)];
+        let mut engine = prepared(&snapshots[0]);
+        let mut block = Block::new(n_strips, 512);
+        let mut turn = 0;
+        group.throughput(Throughput::Elements(512));
+        group.bench_function(BenchmarkId::new(format!("{n_strips} strips"), 512), |bencher| {
+            bencher.iter(|| {
+                turn ^= 1;
+                engine.set(&snapshots[turn]);
+                block.process(&mut engine);
+            });
+        });
+    }
+}
+
+/// A snapshot in which nothing, one fader, or everything changed.
+fn snapshots(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("set/32 strips");
+    let mut one = Settings::new(32);
+    one.strips[17].fader_db = -3.0;
+    for (name, other) in [("nothing", Settings::new(32)), ("one fader", one), ("everything", busy(32))] {
+        let snapshots = [Settings::new(32), other];
+        let mut engine = prepared(&snapshots[0]);
+        let mut turn = 0;
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| {
+                turn ^= 1;
+                engine.set(black_box(&snapshots[turn]));
+            });
+        });
+    }
+}
+
+mod suite {
+    #![allow(missing_docs, reason = "criterion's macro writes an undocumented function")]
+    use super::*;
+    criterion_group!(benches, blocks, moving, snapshots);
+}
+criterion_main!(suite::benches);

@@ -12,7 +12,8 @@ use crate::lanes::TILE_FRAMES;
 use crate::ramp::Ramp;
 use crate::settings::{GroupSettings, MasterSettings};
 
-/// Left and right of a bus for up to one tile.
+/// Left and right of a bus for up to one tile. Frames behind the segment's end are of no meaning, but always finite: loops
+/// run over the whole tile, because a fixed length is what compilers make good code of.
 pub(crate) type BusTile = [[f32; TILE_FRAMES]; 2];
 
 /// A bus that carries nothing.
@@ -50,13 +51,12 @@ impl GroupBus {
 
     /// Turns the first `n` frames of the sum of sends into the group's output and adds that to the master's sum.
     pub(crate) fn process(&mut self, bus: &mut BusTile, n: usize, master: &mut BusTile) {
-        let mut to_master = [0.0; TILE_FRAMES];
-        to_master[..n].fill_with(|| self.to_master.next());
+        let to_master = self.to_master.fill(n);
         for ((channel, master), side) in bus.iter_mut().zip(master).zip(&mut self.sides) {
-            for ((sample, master), to_master) in channel[..n].iter_mut().zip(&mut master[..n]).zip(&to_master)
-            {
-                *sample *= side.next();
-                *master += *sample * to_master;
+            let side = side.fill(n);
+            for frame in 0..TILE_FRAMES {
+                channel[frame] *= side[frame];
+                master[frame] += channel[frame] * to_master[frame];
             }
         }
     }
@@ -93,24 +93,22 @@ impl MasterBus {
 
     /// Whether the unity sum of the inputs is heard in the next sample or later.
     pub(crate) fn wants_dry(&self) -> bool {
-        !self.bypass.is_settled_at_zero()
+        self.bypass.settled() != Some(0.0)
     }
 
     /// The bypass of the next `n` frames, 0 (the mix) … 1 (the unity sum).
     pub(crate) fn bypass(&mut self, n: usize) -> [f32; TILE_FRAMES] {
-        let mut bypass = [0.0; TILE_FRAMES];
-        bypass[..n].fill_with(|| self.bypass.next());
-        bypass
+        self.bypass.fill(n)
     }
 
     /// Turns the first `n` frames of the master's sum into its output.
     pub(crate) fn process(&mut self, bus: &mut BusTile, n: usize) {
         let [left, right] = bus;
-        let [ll, lr, rl, rr] = &mut self.matrix;
-        for (left, right) in left[..n].iter_mut().zip(&mut right[..n]) {
-            let (l, r) = (*left, *right);
-            *left = ll.next() * l + lr.next() * r;
-            *right = rl.next() * l + rr.next() * r;
+        let [ll, lr, rl, rr] = self.matrix.each_mut().map(|entry| entry.fill(n));
+        for frame in 0..TILE_FRAMES {
+            let (l, r) = (left[frame], right[frame]);
+            left[frame] = ll[frame] * l + lr[frame] * r;
+            right[frame] = rl[frame] * l + rr[frame] * r;
         }
     }
 }

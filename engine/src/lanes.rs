@@ -4,6 +4,9 @@
 //! frame, so that one operation on a [`Lanes`] serves all its strips and a state that runs along time (a filter, an
 //! envelope) is a vector across strips.
 
+use std::ops::{Add, Mul, Sub};
+use wide::f32x4;
+
 /// Strips in one group of lanes: one AVX register, or two of SSE.
 pub(crate) const LANES: usize = 8;
 
@@ -17,24 +20,69 @@ pub(crate) const NON_FINITE_LIMIT: f32 = 1e12;
 /// One value for each strip of a group.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(align(32))]
-pub(crate) struct Lanes(pub(crate) [f32; LANES]);
+pub(crate) struct Lanes {
+    /// Lanes 0–3.
+    low: f32x4,
+    /// Lanes 4–7.
+    high: f32x4,
+}
 
 impl Lanes {
-    pub(crate) const ZERO: Self = Self::splat(0.0);
+    pub(crate) const ZERO: Self = Self { low: f32x4::ZERO, high: f32x4::ZERO };
+    pub(crate) const ONE: Self = Self { low: f32x4::ONE, high: f32x4::ONE };
 
-    pub(crate) const fn splat(value: f32) -> Self {
-        Self([value; LANES])
+    pub(crate) fn splat(value: f32) -> Self {
+        Self { low: f32x4::splat(value), high: f32x4::splat(value) }
     }
 
-    /// Sum over the lanes, always in the same order: a tree, so that errors stay small.
+    pub(crate) fn get(&self, lane: usize) -> f32 {
+        if lane < 4 { self.low.as_array()[lane] } else { self.high.as_array()[lane - 4] }
+    }
+
+    pub(crate) fn set(&mut self, lane: usize, value: f32) {
+        if lane < 4 {
+            self.low.as_mut_array()[lane] = value;
+        } else {
+            self.high.as_mut_array()[lane - 4] = value;
+        }
+    }
+
+    /// max(self − n, 0) in every lane: what is left of a count after `n` steps.
     #[inline(always)]
-    pub(crate) fn sum(&self) -> f32 {
-        let v = &self.0;
-        ((v[0] + v[4]) + (v[2] + v[6])) + ((v[1] + v[5]) + (v[3] + v[7]))
+    pub(crate) fn count_down(self, n: Self) -> Self {
+        let left = self - n;
+        Self { low: left.low.fast_max(f32x4::ZERO), high: left.high.fast_max(f32x4::ZERO) }
     }
 }
 
-/// Left and right of a group's strips for up to one tile, indexed by `[frame].0[lane]`.
+impl Add for Lanes {
+    type Output = Self;
+
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        Self { low: self.low + other.low, high: self.high + other.high }
+    }
+}
+
+impl Sub for Lanes {
+    type Output = Self;
+
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        Self { low: self.low - other.low, high: self.high - other.high }
+    }
+}
+
+impl Mul for Lanes {
+    type Output = Self;
+
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        Self { low: self.low * other.low, high: self.high * other.high }
+    }
+}
+
+/// Left and right of a group's strips for up to one tile, indexed by `[frame]`.
 #[derive(Clone, Debug)]
 pub(crate) struct StereoTile {
     pub(crate) left: [Lanes; TILE_FRAMES],
@@ -49,14 +97,29 @@ impl StereoTile {
 /// Samples of one channel of a group before they are turned into lanes, indexed by `[lane][frame]`.
 pub(crate) type Channels = [[f32; TILE_FRAMES]; LANES];
 
-/// Turns `[lane][frame]` into `[frame].0[lane]`.
+/// Turns `[lane][frame]` into `[frame]` of lanes.
 #[inline(always)]
 pub(crate) fn transpose(channels: &Channels, tile: &mut [Lanes; TILE_FRAMES]) {
-    for (frame, lanes) in tile.iter_mut().enumerate() {
-        for (lane, channel) in channels.iter().enumerate() {
-            lanes.0[lane] = channel[frame];
+    let (quads, _) = tile.as_chunks_mut::<4>();
+    for (quad_idx, frames) in quads.iter_mut().enumerate() {
+        let row = |lane: usize| f32x4::new(channels[lane].as_chunks().0[quad_idx]);
+        let low = f32x4::transpose([row(0), row(1), row(2), row(3)]);
+        let high = f32x4::transpose([row(4), row(5), row(6), row(7)]);
+        for (frame, (low, high)) in frames.iter_mut().zip(low.into_iter().zip(high)) {
+            *frame = Lanes { low, high };
         }
     }
+}
+
+/// The sum over the lanes of every frame, always in the same order: ((0 + 4) + (2 + 6)) + ((1 + 5) + (3 + 7)).
+#[inline(always)]
+pub(crate) fn sum_lanes(tile: &[Lanes; TILE_FRAMES]) -> [f32; TILE_FRAMES] {
+    let mut sums = [0.0; TILE_FRAMES];
+    for (sums, frames) in sums.as_chunks_mut().0.iter_mut().zip(tile.as_chunks::<4>().0) {
+        let [a, b, c, d] = f32x4::transpose(frames.map(|lanes| lanes.low + lanes.high));
+        *sums = ((a + c) + (b + d)).to_array();
+    }
+    sums
 }
 
 /// What [`clean`] found.
@@ -109,9 +172,23 @@ mod tests {
         let mut tile = [Lanes::ZERO; TILE_FRAMES];
         transpose(&channels, &mut tile);
         for (frame, lanes) in tile.iter().enumerate() {
-            for (lane, sample) in lanes.0.iter().enumerate() {
-                assert_eq!(*sample, (lane * 100 + frame) as f32);
+            for lane in 0..LANES {
+                assert_eq!(lanes.get(lane), (lane * 100 + frame) as f32);
             }
+        }
+    }
+
+    #[test]
+    fn every_frame_is_summed_over_its_lanes() {
+        let mut tile = [Lanes::ZERO; TILE_FRAMES];
+        for (frame, lanes) in tile.iter_mut().enumerate() {
+            for lane in 0..LANES {
+                lanes.set(lane, ((lane + 1) * (frame + 1)) as f32);
+            }
+        }
+        for (frame, sum) in sum_lanes(&tile).iter().enumerate() {
+            // Whole numbers add up exactly: 1 + 2 + … + 8 = 36.
+            assert_eq!(*sum, 36.0 * (frame + 1) as f32);
         }
     }
 

@@ -12,7 +12,7 @@
 //! fast paths cannot change a bit. A new target in mid-ramp starts anew from where the gain is.
 
 use crate::gains::Matrix;
-use crate::lanes::{LANES, Lanes};
+use crate::lanes::{Lanes, TILE_FRAMES};
 
 /// The ramp of one gain in each lane.
 #[derive(Clone, Debug)]
@@ -32,13 +32,13 @@ impl LaneRamp {
 
     /// Starts towards `target` in one lane. The same target again leaves a ramp alone.
     pub(crate) fn retarget(&mut self, lane: usize, target: f32, n_samples: usize) {
-        if self.target.0[lane].to_bits() == target.to_bits() {
+        if self.target.get(lane).to_bits() == target.to_bits() {
             return;
         }
-        let start = self.target.0[lane] + self.step.0[lane] * self.left.0[lane];
-        self.target.0[lane] = target;
-        self.step.0[lane] = (start - target) / n_samples as f32;
-        self.left.0[lane] = n_samples as f32;
+        let start = self.target.get(lane) + self.step.get(lane) * self.left.get(lane);
+        self.target.set(lane, target);
+        self.step.set(lane, (start - target) / n_samples as f32);
+        self.left.set(lane, n_samples as f32);
         self.longest_left = self.longest_left.max(n_samples);
     }
 
@@ -49,29 +49,15 @@ impl LaneRamp {
 
     /// The gain of every lane if none is moving.
     #[inline(always)]
-    pub(crate) fn settled(&self) -> Option<&Lanes> {
-        (self.longest_left == 0).then_some(&self.target)
-    }
-
-    /// Steps one sample and returns its gains.
-    #[inline(always)]
-    fn next(&mut self) -> Lanes {
-        let mut gains = Lanes::ZERO;
-        for lane in 0..LANES {
-            let left = (self.left.0[lane] - 1.0).max(0.0);
-            self.left.0[lane] = left;
-            gains.0[lane] = self.target.0[lane] + self.step.0[lane] * left;
-        }
-        gains
+    pub(crate) fn settled(&self) -> Option<Lanes> {
+        (self.longest_left == 0).then_some(self.target)
     }
 
     /// Steps over `n` samples that nobody hears.
     #[inline(always)]
     pub(crate) fn skip(&mut self, n: usize) {
         if self.longest_left > 0 {
-            for left in &mut self.left.0 {
-                *left = (*left - n as f32).max(0.0);
-            }
+            self.left = self.left.count_down(Lanes::splat(n as f32));
             self.longest_left = self.longest_left.saturating_sub(n);
         }
     }
@@ -79,9 +65,12 @@ impl LaneRamp {
     /// Writes the gains of the next `out.len()` samples.
     #[inline(always)]
     pub(crate) fn fill(&mut self, out: &mut [Lanes]) {
+        let (target, step, mut left) = (self.target, self.step, self.left);
         for gains in out.iter_mut() {
-            *gains = self.next();
+            left = left.count_down(Lanes::ONE);
+            *gains = target + step * left;
         }
+        self.left = left;
         self.longest_left = self.longest_left.saturating_sub(out.len());
     }
 }
@@ -113,7 +102,7 @@ impl LaneMatrixRamp {
     }
 
     /// The matrix of every lane if none is moving.
-    pub(crate) fn settled(&self) -> Option<[&Lanes; 4]> {
+    pub(crate) fn settled(&self) -> Option<[Lanes; 4]> {
         let [ll, lr, rl, rr] = &self.entries;
         Some([ll.settled()?, lr.settled()?, rl.settled()?, rr.settled()?])
     }
@@ -150,29 +139,36 @@ impl Ramp {
         self.left = (self.left - n as f32).max(0.0);
     }
 
-    /// Whether the gain is, and stays, exactly zero.
-    pub(crate) fn is_settled_at_zero(&self) -> bool {
-        self.left == 0.0 && self.target == 0.0
+    /// The gain if it is not moving.
+    pub(crate) fn settled(&self) -> Option<f32> {
+        (self.left == 0.0).then_some(self.target)
     }
 
-    /// Steps one sample and returns its gain.
+    /// The gains of the next `n` samples. What is behind them is of no meaning.
     #[inline(always)]
-    pub(crate) fn next(&mut self) -> f32 {
-        self.left = (self.left - 1.0).max(0.0);
-        self.target + self.step * self.left
+    pub(crate) fn fill(&mut self, n: usize) -> [f32; TILE_FRAMES] {
+        let mut gains = [self.target; TILE_FRAMES];
+        if self.left > 0.0 {
+            for (frame, gain) in gains.iter_mut().enumerate() {
+                *gain += self.step * (self.left - (frame + 1) as f32).max(0.0);
+            }
+            self.skip(n);
+        }
+        gains
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::LANES;
 
     #[test]
     fn a_ramp_moves_on_its_first_sample_and_ends_exactly_on_its_target() {
         let mut ramp = Ramp::settled_at(1.0);
         ramp.retarget(0.25, 4);
-        let gains: Vec<f32> = (0..6).map(|_| ramp.next()).collect();
-        assert_eq!(gains, [0.8125, 0.625, 0.4375, 0.25, 0.25, 0.25]);
+        assert_eq!(ramp.fill(6)[..6], [0.8125, 0.625, 0.4375, 0.25, 0.25, 0.25]);
+        assert_eq!(ramp.settled(), Some(0.25));
     }
 
     #[test]
@@ -195,14 +191,14 @@ mod tests {
             }
             let mut gains = [Lanes::ZERO; 32];
             if let Some(settled) = lanes.settled() {
-                gains[..n].fill(*settled);
+                gains[..n].fill(settled);
             } else {
                 n_moving += 1;
                 lanes.fill(&mut gains[..n]);
             }
             for (lane, ramp) in single.iter_mut().enumerate() {
-                for frame in &gains[..n] {
-                    assert_eq!(frame.0[lane].to_bits(), ramp.next().to_bits());
+                for (frame, gain) in gains[..n].iter().zip(ramp.fill(n)) {
+                    assert_eq!(frame.get(lane).to_bits(), gain.to_bits());
                 }
             }
         }

@@ -7,9 +7,12 @@
 //! A and B are 2 × 2 matrices; every entry and every send gain has a ramp of its own. Filters and dynamics have their place
 //! between A and B. State: the ramps, and which strips are quarantined until the end of the tile. Latency: none.
 
+use crate::buses::BusTile;
 use crate::engine::StereoIn;
 use crate::gains::{self, IDENTITY};
-use crate::lanes::{Channels, LANES, Lanes, StereoTile, TILE_FRAMES, clean, first_non_finite, transpose};
+use crate::lanes::{
+    Channels, LANES, Lanes, StereoTile, TILE_FRAMES, clean, first_non_finite, sum_lanes, transpose,
+};
 use crate::ramp::{LaneMatrixRamp, LaneRamp};
 use crate::routing::SoloState;
 use crate::settings::{Destination, N_DESTINATIONS, N_GROUPS, PanLaw, StripSettings};
@@ -45,10 +48,9 @@ impl BusLanes {
     }
 
     /// The sum over the lanes of a bus, or nothing if no strip has sent to it.
-    pub(crate) fn sum(&self, bus_idx: usize) -> Option<[[f32; TILE_FRAMES]; 2]> {
+    pub(crate) fn sum(&self, bus_idx: usize) -> Option<BusTile> {
         let tile = &self.tiles[bus_idx];
-        let over_lanes = |lanes: &[Lanes; TILE_FRAMES]| std::array::from_fn(|frame| lanes[frame].sum());
-        self.used[bus_idx].then(|| [over_lanes(&tile.left), over_lanes(&tile.right)])
+        self.used[bus_idx].then(|| [sum_lanes(&tile.left), sum_lanes(&tile.right)])
     }
 }
 
@@ -152,18 +154,18 @@ impl StripLanes {
         }
         let StripScratch { tile, gains, .. } = scratch;
         if dry {
-            add(tile, n, buses.open(DRY_BUS));
+            add_scaled(tile, |_| Lanes::ONE, n, buses.open(DRY_BUS));
         }
         apply_matrix(&mut self.input, tile, n, gains);
         apply_matrix(&mut self.image, tile, n, gains);
         for (bus_idx, send) in self.sends.iter_mut().enumerate() {
             match send.settled() {
-                Some(gain) if *gain == Lanes::ZERO => {}
+                Some(gain) if gain == Lanes::ZERO => {}
                 Some(gain) => add_scaled(tile, |_| gain, n, buses.open(bus_idx)),
                 None => {
                     let ramped = &mut gains[0][..n];
                     send.fill(ramped);
-                    add_scaled(tile, |frame| &ramped[frame], n, buses.open(bus_idx));
+                    add_scaled(tile, |frame| ramped[frame], n, buses.open(bus_idx));
                 }
             }
         }
@@ -206,20 +208,12 @@ impl StripLanes {
     }
 }
 
-#[inline(always)]
-fn add(from: &StereoTile, n: usize, to: &mut StereoTile) {
-    add_scaled(from, |_| const { &Lanes::splat(1.0) }, n, to);
-}
-
 /// bus += gain(frame) · strip
 #[inline(always)]
-fn add_scaled<'a>(from: &StereoTile, gain: impl Fn(usize) -> &'a Lanes, n: usize, to: &mut StereoTile) {
+fn add_scaled(from: &StereoTile, gain: impl Fn(usize) -> Lanes, n: usize, to: &mut StereoTile) {
     for (from, to) in [(&from.left, &mut to.left), (&from.right, &mut to.right)] {
         for (frame, (from, to)) in from[..n].iter().zip(&mut to[..n]).enumerate() {
-            let gain = gain(frame);
-            for lane in 0..LANES {
-                to.0[lane] += from.0[lane] * gain.0[lane];
-            }
+            *to = *to + *from * gain(frame);
         }
     }
 }
@@ -232,9 +226,8 @@ fn apply_matrix(
     n: usize,
     gains: &mut [[Lanes; TILE_FRAMES]; 4],
 ) {
-    let [one, zero] = const { [Lanes::splat(1.0), Lanes::ZERO] };
     if let Some(entries) = ramp.settled() {
-        if entries != [&one, &zero, &zero, &one] {
+        if entries != [Lanes::ONE, Lanes::ZERO, Lanes::ZERO, Lanes::ONE] {
             multiply(tile, n, |_| entries);
         }
         return;
@@ -243,17 +236,15 @@ fn apply_matrix(
         entry.fill(&mut gains[..n]);
     }
     let [ll, lr, rl, rr] = &*gains;
-    multiply(tile, n, |frame| [&ll[frame], &lr[frame], &rl[frame], &rr[frame]]);
+    multiply(tile, n, |frame| [ll[frame], lr[frame], rl[frame], rr[frame]]);
 }
 
 #[inline(always)]
-fn multiply<'a>(tile: &mut StereoTile, n: usize, entries: impl Fn(usize) -> [&'a Lanes; 4]) {
+fn multiply(tile: &mut StereoTile, n: usize, entries: impl Fn(usize) -> [Lanes; 4]) {
     for (frame, (left, right)) in tile.left[..n].iter_mut().zip(&mut tile.right[..n]).enumerate() {
         let [ll, lr, rl, rr] = entries(frame);
-        for lane in 0..LANES {
-            let (l, r) = (left.0[lane], right.0[lane]);
-            left.0[lane] = ll.0[lane] * l + lr.0[lane] * r;
-            right.0[lane] = rl.0[lane] * l + rr.0[lane] * r;
-        }
+        let (l, r) = (*left, *right);
+        *left = ll * l + lr * r;
+        *right = rl * l + rr * r;
     }
 }
