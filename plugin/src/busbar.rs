@@ -1,0 +1,174 @@
+//! The plugin: glue between the framework and the engine, and no sound of its own.
+
+use crate::guard::{Guarded, HostLink};
+use crate::params::{BusbarParams, spec};
+use crate::{layout, remote, state};
+use busbar_engine::{Engine, N_GROUPS, Outputs, Settings, StereoIn};
+use nice_plug::prelude::*;
+use std::sync::Arc;
+
+/// Busbar with `N` strips: 8, 16 or 32.
+pub struct Busbar<const N: usize> {
+    params: Arc<BusbarParams>,
+    link: Arc<HostLink>,
+    engine: Engine,
+    /// The snapshot that the engine has; brought up to date from the parameters that changed.
+    settings: Settings,
+    /// Strip 1's feed, indexed by `[channel_idx][sample_idx]`. The framework hands it over in the buffers of the master's
+    /// output, where it would be overwritten.
+    first_feed: [Vec<f32>; 2],
+}
+
+impl<const N: usize> Default for Busbar<N> {
+    fn default() -> Self {
+        Self {
+            params: Arc::new(BusbarParams::new(N)),
+            link: HostLink::create(),
+            engine: Engine::new(N),
+            settings: Settings::new(N),
+            first_feed: [Vec::new(), Vec::new()],
+        }
+    }
+}
+
+impl<const N: usize> Busbar<N> {
+    /// Gives the engine what changed. Realtime-safe.
+    fn update_engine(&mut self) {
+        if self.params.refresh(&mut self.settings) {
+            self.engine.set(&self.settings);
+        }
+    }
+}
+
+impl<const N: usize> Plugin for Busbar<N> {
+    const NAME: &'static str = match N {
+        8 => "Busbar 8",
+        16 => "Busbar 16",
+        32 => "Busbar 32",
+        _ => panic!("Busbar comes with 8, 16 or 32 strips"),
+    };
+    const VENDOR: &'static str = "Busbar";
+    const URL: &'static str = "";
+    const EMAIL: &'static str = "";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+
+    const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[layout::mixer(N), layout::STEREO_ONLY];
+    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+
+    /// Eight events for each parameter in one block: a storm on all of them.
+    const INPUT_EVENT_CAPACITY: usize = 8 * spec::n_params(N);
+
+    type Editor = ();
+    type SysExMessage = ();
+    type BackgroundTask = ();
+
+    fn params(&self) -> Arc<dyn Params> {
+        Arc::clone(&self.params) as Arc<dyn Params>
+    }
+
+    fn filter_state(plugin_state: &mut PluginState) {
+        state::filter(plugin_state);
+    }
+
+    fn activate(
+        &mut self,
+        _layout: &AudioIOLayout,
+        buffer_config: &BufferConfig,
+        context: &mut impl ActivateContext<Self>,
+    ) -> bool {
+        if let Err(error) = self.engine.prepare(f64::from(buffer_config.sample_rate)) {
+            nice_error!("Busbar cannot start: {error}");
+            return false;
+        }
+        for channel in &mut self.first_feed {
+            channel.resize(buffer_config.max_buffer_size as usize, 0.0);
+        }
+        self.params.dirty.mark_all();
+        self.update_engine();
+        context.set_latency_samples(self.engine.latency_samples());
+        true
+    }
+
+    fn reset(&mut self) {
+        self.engine.reset();
+    }
+
+    fn process(
+        &mut self,
+        buffer: &mut Buffer,
+        aux: &mut AuxiliaryBuffers,
+        _context: &mut impl ProcessContext<Self>,
+    ) -> ProcessStatus {
+        self.update_engine();
+
+        let [left, right, ..] = buffer.as_slice() else { return ProcessStatus::Normal };
+        let n_frames = left.len().min(self.first_feed[0].len());
+        for (feed, channel) in self.first_feed.iter_mut().zip([&*left, &*right]) {
+            feed[..n_frames].copy_from_slice(&channel[..n_frames]);
+        }
+
+        let connected = self.link.connected();
+        let mut feeds: [Option<StereoIn<'_>>; N] = [None; N];
+        let first = [&self.first_feed[0][..n_frames], &self.first_feed[1][..n_frames]];
+        let others = aux.inputs.iter_mut().map(|input| match input.as_slice() {
+            [left, right, ..] => [&**left, &**right],
+            _ => [&[][..]; 2],
+        });
+        for (strip_idx, (slot, feed)) in feeds.iter_mut().zip([first].into_iter().chain(others)).enumerate() {
+            if connected & (1 << strip_idx) != 0 {
+                *slot = Some(feed);
+            }
+        }
+
+        let mut groups: [Option<[&mut [f32]; 2]>; N_GROUPS] = [const { None }; N_GROUPS];
+        for (slot, output) in groups.iter_mut().zip(aux.outputs.iter_mut()) {
+            if let [left, right, ..] = output.as_slice() {
+                *slot = Some([&mut **left, &mut **right]);
+            }
+        }
+        self.engine.process(&feeds, &mut Outputs { master: [&mut **left, &mut **right], groups });
+        ProcessStatus::Normal
+    }
+}
+
+impl<const N: usize> ClapPlugin for Busbar<N> {
+    const CLAP_ID: &'static str = match N {
+        8 => "org.busbar.busbar-8",
+        16 => "org.busbar.busbar-16",
+        _ => "org.busbar.busbar-32",
+    };
+    const CLAP_DESCRIPTION: Option<&'static str> =
+        Some("A mixer bus: many stereo feeds through channel strips and groups to a master");
+    const CLAP_MANUAL_URL: Option<&'static str> = None;
+    const CLAP_SUPPORT_URL: Option<&'static str> = None;
+    const CLAP_FEATURES: &'static [ClapFeature] =
+        &[ClapFeature::AudioEffect, ClapFeature::Mixing, ClapFeature::Stereo];
+
+    fn remote_controls(&self, context: &mut impl RemoteControlsContext) {
+        remote::add_pages(&self.params, context);
+    }
+}
+
+impl<const N: usize> Vst3Plugin for Busbar<N> {
+    const VST3_CLASS_ID: [u8; 16] = match N {
+        8 => *b"BusbarMixerBus08",
+        16 => *b"BusbarMixerBus16",
+        _ => *b"BusbarMixerBus32",
+    };
+    const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] =
+        &[Vst3SubCategory::Fx, Vst3SubCategory::Custom("Mixer"), Vst3SubCategory::Stereo];
+}
+
+impl<const N: usize> Guarded for Busbar<N> {
+    fn encode_state(framework_json: &[u8]) -> Result<Vec<u8>, String> {
+        state::encode(framework_json, Self::NAME, N).map_err(|error| error.to_string())
+    }
+
+    fn decode_state(document: &[u8]) -> Result<Vec<u8>, String> {
+        state::decode(document, N).map_err(|error| error.to_string())
+    }
+
+    fn short_name(param_hash: u32) -> Option<String> {
+        state::short_name(param_hash)
+    }
+}

@@ -1,0 +1,479 @@
+//! The CLAP side: a structure that begins with the framework's `clap_plugin` and replaces some of its functions.
+//!
+//! `plugin_data` stays the framework's, so that every function that is not replaced works when the host calls it with
+//! our pointer. Extensions that are passed on are the framework's own structures.
+
+use std::ffi::{CStr, c_char, c_void};
+use std::marker::PhantomData;
+use std::ptr;
+use std::sync::Arc;
+
+use clap_sys::audio_buffer::clap_audio_buffer;
+use clap_sys::events::{clap_input_events, clap_output_events};
+use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports};
+use clap_sys::ext::audio_ports_config::{CLAP_EXT_AUDIO_PORTS_CONFIG, clap_plugin_audio_ports_config};
+use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
+use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
+use clap_sys::host::clap_host;
+use clap_sys::id::clap_id;
+use clap_sys::plugin::{clap_plugin, clap_plugin_descriptor};
+use clap_sys::process::{CLAP_PROCESS_CONTINUE, CLAP_PROCESS_ERROR, clap_process, clap_process_status};
+use clap_sys::stream::{clap_istream, clap_ostream};
+use nice_plug::wrapper::clap::Wrapper;
+
+use super::buses::{Buses, HostBus, Layout, RawSlice};
+use super::clap_events::Events;
+use super::clap_state::{framework_loads, framework_saves, read_document, write_document};
+use super::gate::Gate;
+use super::{Guarded, HostLink, state};
+
+/// The framework's plugin with a guard around it.
+#[repr(C)]
+pub(super) struct ClapGuard<P: Guarded> {
+    /// What the host has a pointer to; therefore first.
+    plugin: clap_plugin,
+    /// The framework's functions.
+    inner: clap_plugin,
+    inner_extensions: Extensions,
+    extensions: Extensions,
+    link: Arc<HostLink>,
+    gate: Gate<Active>,
+    _plugin: PhantomData<fn() -> P>,
+}
+
+/// The extensions of which something is replaced.
+#[derive(Clone, Copy)]
+struct Extensions {
+    ports: clap_plugin_audio_ports,
+    configs: clap_plugin_audio_ports_config,
+    params: clap_plugin_params,
+    state: clap_plugin_state,
+}
+
+/// The bus arrays that go inward. Their pointers lead into the tables of `buses` and never change.
+struct Active {
+    buses: Buses,
+    inputs: RawSlice<clap_audio_buffer>,
+    outputs: RawSlice<clap_audio_buffer>,
+}
+
+impl Active {
+    fn new(layout: &Layout, max_frames: usize) -> Self {
+        let buses = Buses::new(layout, max_frames);
+        let array = |bus: &dyn Fn(usize) -> (*mut *mut f32, usize)| {
+            let buffers = (0..buses.array_len()).map(|bus_idx| {
+                let (data32, n_channels) = bus(bus_idx);
+                clap_audio_buffer {
+                    data32,
+                    data64: ptr::null_mut(),
+                    channel_count: n_channels as u32,
+                    latency: 0,
+                    constant_mask: 0,
+                }
+            });
+            RawSlice::new(buffers.collect())
+        };
+        let inputs = array(&|bus_idx| buses.input(bus_idx));
+        let outputs = array(&|bus_idx| buses.output(bus_idx));
+        Self { buses, inputs, outputs }
+    }
+}
+
+/// The buses of one side of a host's block.
+#[derive(Clone, Copy)]
+struct HostBuses {
+    buffers: *const clap_audio_buffer,
+    n_buses: usize,
+}
+
+impl HostBuses {
+    fn new(buffers: *const clap_audio_buffer, n_buses: u32) -> Self {
+        Self { buffers, n_buses: if buffers.is_null() { 0 } else { n_buses as usize } }
+    }
+
+    fn buffer(&self, bus_idx: usize) -> Option<&clap_audio_buffer> {
+        // SAFETY: within the host's array.
+        (bus_idx < self.n_buses).then(|| unsafe { &*self.buffers.add(bus_idx) })
+    }
+
+    fn get(&self, bus_idx: usize) -> HostBus {
+        self.buffer(bus_idx).map_or(HostBus::NONE, |bus| HostBus {
+            channels: bus.data32,
+            n_channels: bus.channel_count as usize,
+        })
+    }
+
+    fn any_connected(&self) -> bool {
+        // SAFETY: the host's table has as many pointers as the bus has channels.
+        (0..self.n_buses).any(|bus_idx| unsafe { self.get(bus_idx).is_connected() })
+    }
+
+    /// Whether a bus holds 64-bit samples, which the plugin never offered to take.
+    fn any_64_bit(&self) -> bool {
+        let is_64_bit = |bus: &clap_audio_buffer| bus.data32.is_null() && !bus.data64.is_null();
+        (0..self.n_buses).filter_map(|bus_idx| self.buffer(bus_idx)).any(is_64_bit)
+    }
+
+    fn zero(&self, frames: usize) {
+        for bus in (0..self.n_buses).filter_map(|bus_idx| self.buffer(bus_idx)) {
+            let n_channels = bus.channel_count as usize;
+            // SAFETY: the host promises room for the block in each channel, of the one size or the other.
+            unsafe {
+                HostBus { channels: bus.data32, n_channels }.zero(frames);
+                HostBus { channels: bus.data64.cast::<*mut f32>(), n_channels }.zero(frames * 2);
+            }
+        }
+    }
+}
+
+impl<P: Guarded> ClapGuard<P> {
+    /// Creates an instance, or returns null if the framework is not what this was written for.
+    ///
+    /// # Safety
+    ///
+    /// `host` is valid for as long as the instance lives; so is `descriptor`.
+    pub unsafe fn create(
+        host: *const clap_host,
+        descriptor: *const clap_plugin_descriptor,
+    ) -> *const clap_plugin {
+        // SAFETY: this function's contract.
+        let (wrapper, link) = HostLink::around(|| unsafe { Wrapper::<P>::new(host) });
+        let inner = *wrapper.clap_plugin.borrow();
+        let framework: *const clap_plugin = wrapper.clap_plugin.as_ptr();
+        // SAFETY: the framework's plugin is alive, and these are its extensions' types.
+        let extensions = unsafe {
+            Some(()).and_then(|()| {
+                Some(Extensions {
+                    ports: *extension(&inner, framework, CLAP_EXT_AUDIO_PORTS)?,
+                    configs: *extension(&inner, framework, CLAP_EXT_AUDIO_PORTS_CONFIG)?,
+                    params: *extension(&inner, framework, CLAP_EXT_PARAMS)?,
+                    state: *extension(&inner, framework, CLAP_EXT_STATE)?,
+                })
+            })
+        };
+        let Some(inner_extensions) = extensions else { return ptr::null() };
+        // `destroy` takes this reference back.
+        std::mem::forget(wrapper);
+
+        let plugin = clap_plugin {
+            desc: descriptor,
+            destroy: Some(Self::destroy),
+            activate: Some(Self::activate),
+            deactivate: Some(Self::deactivate),
+            process: Some(Self::process),
+            get_extension: Some(Self::get_extension),
+            ..inner
+        };
+        let extensions = Extensions {
+            ports: clap_plugin_audio_ports { get: Some(Self::port_info), ..inner_extensions.ports },
+            configs: clap_plugin_audio_ports_config {
+                select: Some(Self::select_config),
+                ..inner_extensions.configs
+            },
+            params: clap_plugin_params {
+                get_info: Some(Self::param_info),
+                flush: Some(Self::flush_params),
+                ..inner_extensions.params
+            },
+            state: clap_plugin_state { save: Some(Self::save_state), load: Some(Self::load_state) },
+        };
+        let guard = Self {
+            plugin,
+            inner,
+            inner_extensions,
+            extensions,
+            link,
+            gate: Gate::new(),
+            _plugin: PhantomData,
+        };
+        Box::into_raw(Box::new(guard)).cast()
+    }
+
+    /// The guard that a host's pointer belongs to.
+    ///
+    /// # Safety
+    ///
+    /// `plugin` is null or came from [`create`](Self::create) and was not destroyed.
+    unsafe fn of<'a>(plugin: *const clap_plugin) -> Option<&'a Self> {
+        // SAFETY: `plugin` is the first field of a `#[repr(C)]` structure.
+        unsafe { plugin.cast::<Self>().as_ref() }
+    }
+
+    unsafe extern "C" fn destroy(plugin: *const clap_plugin) {
+        // SAFETY: the host's pointer, for the last time.
+        let Some(guard) = (unsafe { Self::of(plugin) }) else { return };
+        // The framework first: it finds itself through our structure.
+        if let Some(destroy) = guard.inner.destroy {
+            // SAFETY: the framework's function on the framework's data.
+            unsafe { destroy(plugin) };
+        }
+        // SAFETY: `create` made this box.
+        drop(unsafe { Box::from_raw(plugin.cast_mut().cast::<Self>()) });
+    }
+
+    unsafe extern "C" fn activate(
+        plugin: *const clap_plugin,
+        rate: f64,
+        min_frames: u32,
+        max_frames: u32,
+    ) -> bool {
+        // SAFETY: the host's pointer.
+        let Some(guard) = (unsafe { Self::of(plugin) }) else { return false };
+        let Some(activate) = guard.inner.activate else { return false };
+        if !(rate.is_finite() && rate > 0.0 && (1..=i32::MAX as u32).contains(&max_frames)) {
+            return false;
+        }
+        // SAFETY: no process call is under way, and none begins before this ends.
+        let change = || unsafe { activate(plugin, rate, min_frames, max_frames) };
+        let build =
+            |&activated: &bool| activated.then(|| Active::new(&guard.layout(plugin), max_frames as usize));
+        guard.gate.change(change, build).unwrap_or(false)
+    }
+
+    unsafe extern "C" fn deactivate(plugin: *const clap_plugin) {
+        // SAFETY: the host's pointer.
+        let Some(guard) = (unsafe { Self::of(plugin) }) else { return };
+        let Some(deactivate) = guard.inner.deactivate else { return };
+        // SAFETY: no process call is under way, and none begins before this ends.
+        guard.gate.change(|| unsafe { deactivate(plugin) }, |()| None);
+    }
+
+    unsafe extern "C" fn process(
+        plugin: *const clap_plugin,
+        block: *const clap_process,
+    ) -> clap_process_status {
+        // SAFETY: the host's pointers.
+        match unsafe { (Self::of(plugin), block.as_ref()) } {
+            // SAFETY: what the host promises of them.
+            (Some(guard), Some(host)) => unsafe { guard.process_block(plugin, host) },
+            _ => CLAP_PROCESS_ERROR,
+        }
+    }
+
+    /// One block, or what the host calls one. Outputs hold silence afterwards unless the framework filled them.
+    ///
+    /// # Safety
+    ///
+    /// `host` is what CLAP promises of a `clap_process`, which still allows null in every place.
+    unsafe fn process_block(&self, plugin: *const clap_plugin, host: &clap_process) -> clap_process_status {
+        let inputs = HostBuses::new(host.audio_inputs, host.audio_inputs_count);
+        let outputs = HostBuses::new(host.audio_outputs, host.audio_outputs_count);
+        let frames = host.frames_count as usize;
+        let is_32_bit = !inputs.any_64_bit() && !outputs.any_64_bit();
+        let is_flush = frames == 0 || !(outputs.any_connected() || inputs.any_connected());
+
+        let result = match self.gate.enter() {
+            None => CLAP_PROCESS_ERROR,
+            Some(mut active) => match active.as_mut() {
+                Some(_) if is_32_bit && is_flush => {
+                    // SAFETY: the host's own lists.
+                    unsafe { Self::flush_params(plugin, host.in_events, host.out_events) };
+                    CLAP_PROCESS_CONTINUE
+                }
+                Some(active) if is_32_bit && frames <= active.buses.max_frames => {
+                    // SAFETY: this function's contract.
+                    unsafe { self.process_active(plugin, active, host, inputs, outputs) }
+                }
+                _ => CLAP_PROCESS_ERROR,
+            },
+        };
+        // What the host believes about its output buffers is from before this block.
+        for bus_idx in 0..outputs.n_buses {
+            // SAFETY: within the host's array, which a plugin may write masks to.
+            unsafe { (*host.audio_outputs.add(bus_idx)).constant_mask = 0 };
+        }
+        if result == CLAP_PROCESS_ERROR {
+            outputs.zero(frames);
+        }
+        result
+    }
+
+    /// # Safety
+    ///
+    /// As for [`process_block`](Self::process_block); the block is not larger than the buses were made for.
+    unsafe fn process_active(
+        &self,
+        plugin: *const clap_plugin,
+        active: &mut Active,
+        host: &clap_process,
+        inputs: HostBuses,
+        outputs: HostBuses,
+    ) -> clap_process_status {
+        let Some(process) = self.inner.process else { return CLAP_PROCESS_ERROR };
+        let frames = host.frames_count as usize;
+        // SAFETY: the host's buses last until it gets an answer.
+        let connected = unsafe {
+            active.buses.load(|bus_idx| inputs.get(bus_idx), |bus_idx| outputs.get(bus_idx), frames)
+        };
+        self.link.set_connected(connected);
+
+        let events = Events::new(host.in_events, host.frames_count);
+        let in_events = events.list();
+        let n_buses = (active.buses.array_len() - 1) as u32;
+        let block = clap_process {
+            audio_inputs: active.inputs.as_ptr(),
+            audio_outputs: active.outputs.as_ptr(),
+            audio_inputs_count: n_buses,
+            audio_outputs_count: n_buses,
+            in_events: &in_events,
+            // SAFETY: null or the host's.
+            out_events: unsafe { usable(host.out_events) },
+            ..*host
+        };
+        // SAFETY: every declared channel has memory for the block now.
+        let result = unsafe { process(plugin, &block) };
+        // SAFETY: the same buses as above.
+        unsafe { active.buses.finish(|bus_idx| outputs.get(bus_idx), outputs.n_buses, frames) };
+        result
+    }
+
+    unsafe extern "C" fn get_extension(plugin: *const clap_plugin, id: *const c_char) -> *const c_void {
+        // SAFETY: the host's pointers.
+        let Some(guard) = (unsafe { Self::of(plugin) }).filter(|_| !id.is_null()) else { return ptr::null() };
+        let own = &guard.extensions;
+        // SAFETY: `id` is a C string.
+        match unsafe { CStr::from_ptr(id) } {
+            name if name == CLAP_EXT_AUDIO_PORTS => ptr::from_ref(&own.ports).cast(),
+            name if name == CLAP_EXT_AUDIO_PORTS_CONFIG => ptr::from_ref(&own.configs).cast(),
+            name if name == CLAP_EXT_PARAMS => ptr::from_ref(&own.params).cast(),
+            name if name == CLAP_EXT_STATE => ptr::from_ref(&own.state).cast(),
+            // SAFETY: the framework's function on the framework's data.
+            _ => guard.inner.get_extension.map_or(ptr::null(), |inner| unsafe { inner(plugin, id) }),
+        }
+    }
+
+    /// The layout that the framework has now. It keeps it to itself, so that it is asked like a host asks.
+    fn layout(&self, plugin: *const clap_plugin) -> Layout {
+        let channels = |is_input| {
+            let (Some(count), Some(get)) =
+                (self.inner_extensions.ports.count, self.inner_extensions.ports.get)
+            else {
+                return Vec::new();
+            };
+            // SAFETY: plain questions; the structure is one of integers and pointers.
+            let channels = |port_idx| unsafe {
+                let mut info: clap_audio_port_info = std::mem::zeroed();
+                if get(plugin, port_idx, is_input, &mut info) { info.channel_count } else { 0 }
+            };
+            // SAFETY: as above.
+            (0..unsafe { count(plugin, is_input) }).map(channels).collect()
+        };
+        Layout { inputs: channels(true), outputs: channels(false) }
+    }
+
+    /// Names the main output.
+    unsafe extern "C" fn port_info(
+        plugin: *const clap_plugin,
+        port_idx: u32,
+        is_input: bool,
+        info: *mut clap_audio_port_info,
+    ) -> bool {
+        // SAFETY: the host's pointer.
+        let Some(guard) = (unsafe { Self::of(plugin) }) else { return false };
+        // SAFETY: the framework's function; it checks the index and `info`.
+        let known = guard
+            .inner_extensions
+            .ports
+            .get
+            .is_some_and(|get| unsafe { get(plugin, port_idx, is_input, info) });
+        if known
+            && !is_input
+            && port_idx == 0
+            && let Some(name) = guard.layout(plugin).main_output_name::<P>()
+        {
+            // SAFETY: the framework has filled it, so it is valid.
+            let target = unsafe { &mut (*info).name };
+            let n_bytes = target.len() - 1;
+            let bytes = name.bytes().take(n_bytes).chain(std::iter::repeat(0));
+            for (byte, target) in bytes.zip(target) {
+                *target = byte as c_char;
+            }
+        }
+        known
+    }
+
+    /// The buffers belong to the layout of the activation: no other can be chosen until it ends.
+    unsafe extern "C" fn select_config(plugin: *const clap_plugin, config: clap_id) -> bool {
+        // SAFETY: the host's pointer.
+        let Some(guard) = (unsafe { Self::of(plugin) }) else { return false };
+        let is_known = (config as usize) < P::AUDIO_IO_LAYOUTS.len();
+        let select = guard.inner_extensions.configs.select.filter(|_| is_known && !guard.gate.is_active());
+        // SAFETY: the framework's function on the framework's data.
+        select.is_some_and(|select| unsafe { select(plugin, config) })
+    }
+
+    /// Refuses the index after the last, at which the framework panics.
+    unsafe extern "C" fn param_info(
+        plugin: *const clap_plugin,
+        param_idx: u32,
+        info: *mut clap_param_info,
+    ) -> bool {
+        // SAFETY: the host's pointer.
+        let Some(guard) = (unsafe { Self::of(plugin) }) else { return false };
+        let params = &guard.inner_extensions.params;
+        // SAFETY: the framework's functions on the framework's data.
+        params.count.is_some_and(|count| param_idx < unsafe { count(plugin) })
+            // SAFETY: as above; the function checks `info`.
+            && params.get_info.is_some_and(|get_info| unsafe { get_info(plugin, param_idx, info) })
+    }
+
+    /// A flush has no time: every event is for now.
+    unsafe extern "C" fn flush_params(
+        plugin: *const clap_plugin,
+        in_events: *const clap_input_events,
+        out_events: *const clap_output_events,
+    ) {
+        // SAFETY: the host's pointer.
+        let Some(flush) = (unsafe { Self::of(plugin) }).and_then(|guard| guard.inner_extensions.params.flush)
+        else {
+            return;
+        };
+        let events = Events::new(in_events, 0);
+        // SAFETY: the framework's function, our list, and null or the host's.
+        unsafe { flush(plugin, &events.list(), usable(out_events)) };
+    }
+
+    unsafe extern "C" fn save_state(plugin: *const clap_plugin, stream: *const clap_ostream) -> bool {
+        // SAFETY: the host's pointer.
+        let Some(guard) = (unsafe { Self::of(plugin) }) else { return false };
+        let Some(save) = guard.inner_extensions.state.save else { return false };
+        // SAFETY: our own stream, which outlives the call.
+        let framework_json = framework_saves(|stream| unsafe { save(plugin, stream) });
+        let document = framework_json.and_then(|json| state::encode::<P>(&json));
+        // SAFETY: the host's stream.
+        document.is_some_and(|document| unsafe { write_document(stream, &document) })
+    }
+
+    unsafe extern "C" fn load_state(plugin: *const clap_plugin, stream: *const clap_istream) -> bool {
+        // SAFETY: the host's pointer.
+        let Some(guard) = (unsafe { Self::of(plugin) }) else { return false };
+        let Some(load) = guard.inner_extensions.state.load else { return false };
+        // SAFETY: the host's stream.
+        let document = unsafe { read_document(stream) };
+        state::load::<P>(&guard.link, document, |framework_json| {
+            // SAFETY: our own stream, which outlives the call.
+            framework_loads(framework_json, |stream| unsafe { load(plugin, stream) })
+        })
+    }
+}
+
+/// An extension of the framework's.
+///
+/// # Safety
+///
+/// `plugin` is what the functions of `inner` take, and `T` is the type that belongs to `id`.
+unsafe fn extension<'a, T>(inner: &clap_plugin, plugin: *const clap_plugin, id: &CStr) -> Option<&'a T> {
+    // SAFETY: this function's contract.
+    unsafe { inner.get_extension?(plugin, id.as_ptr()).cast::<T>().as_ref() }
+}
+
+/// The host's list if it can be pushed to, else null: the framework panics over a list without the function.
+///
+/// # Safety
+///
+/// `events` is null or valid.
+unsafe fn usable(events: *const clap_output_events) -> *const clap_output_events {
+    // SAFETY: this function's contract.
+    let can_push = unsafe { events.as_ref() }.is_some_and(|events| events.try_push.is_some());
+    if can_push { events } else { ptr::null() }
+}

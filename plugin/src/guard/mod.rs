@@ -1,0 +1,63 @@
+//! The bus guard: what stands between a host's entry points and the plugin framework.
+//!
+//! The framework's wrappers were written for plugins with one or two buses. With many buses they stop reading inputs
+//! at the number of *outputs*, skip processing when one output has no channels, follow null pointers of inactive
+//! buses and read past the host's arrays. The guard hands them bus arrays with which none of that can happen, and
+//! puts the results where the host wants them. It also owns the two things that a host stores or shows and the
+//! framework gets wrong or has no hook for: the state document and the names of ports and parameters.
+//!
+//! - [`link`]: what the guard tells the plugin instance (which inputs are connected, why a state was refused).
+//! - [`gate`]: activation and processing never meet.
+//! - [`buses`]: host pointers in, safe pointers out; knows neither VST3 nor CLAP.
+//! - [`state`]: the document that hosts store, the same bytes from both formats.
+//! - [`vst3`], [`vst3_stream`] and [`clap`], [`clap_state`], [`clap_events`]: the two formats.
+//! - [`export`]: the entry symbols, and [`export!`](crate::export).
+//!
+//! **Invariant**: nothing here allocates, blocks, logs or panics between the entry and the return of a process call.
+//!
+//! `docs/adr/0002-bus-guard.md` tells why this exists and when it goes.
+
+mod buses;
+mod clap;
+mod clap_events;
+mod clap_state;
+pub mod export;
+mod gate;
+mod link;
+mod state;
+mod vst3;
+mod vst3_stream;
+
+use nice_plug::prelude::{ClapPlugin, Vst3Plugin};
+
+pub use link::HostLink;
+
+/// A plugin that is exported through the guard.
+///
+/// [`Default::default`] should call [`HostLink::create`] once and keep what it returns.
+pub trait Guarded: ClapPlugin + Vst3Plugin {
+    /// Turns the framework's JSON into the document that the host stores.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is stored; the text goes to the log.
+    fn encode_state(framework_json: &[u8]) -> Result<Vec<u8>, String> {
+        Ok(framework_json.to_vec())
+    }
+
+    /// Turns a stored document into the framework's JSON. This is the only place where a state can be refused: what
+    /// is returned will be loaded, so it has to be checked to the last value.
+    ///
+    /// # Errors
+    ///
+    /// The state is refused and everything stays as it was; the text goes to the log and to
+    /// [`HostLink::state_problem`].
+    fn decode_state(document: &[u8]) -> Result<Vec<u8>, String> {
+        Ok(document.to_vec())
+    }
+
+    /// A name for narrow displays, by the parameter's hash, where the full name would be cut off. VST3 only.
+    fn short_name(_param_hash: u32) -> Option<String> {
+        None
+    }
+}

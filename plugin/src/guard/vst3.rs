@@ -1,0 +1,496 @@
+//! The VST3 side: a class that contains the framework's class and declares the same interfaces.
+//!
+//! Every call is passed on, a few are changed on the way. It is one COM object, so that identity, reference counts
+//! and destruction are the crate's own; and if the framework gains an interface, this stops compiling instead of being
+//! bypassed.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use nice_plug::wrapper::vst3::Wrapper;
+use nice_plug::wrapper::vst3::vst3::Class;
+use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::{
+    AudioBusBuffers, AudioBusBuffers__type0, BusDirection, BusDirections_, BusInfo, CString,
+    ChannelContext::IInfoListenerTrait, CtrlNumber, IAttributeList, IAudioProcessorTrait, IComponentHandler,
+    IComponentTrait, IEditControllerTrait, IMidiMappingTrait, INoteExpressionControllerTrait,
+    IProcessContextRequirementsTrait, IUnitInfoTrait, IoMode, MediaType, MediaTypes_, NoteExpressionTypeID,
+    NoteExpressionTypeInfo, NoteExpressionValue, ParamID, ParamValue, ParameterInfo, ProcessData,
+    ProcessSetup, ProgramListID, ProgramListInfo, RoutingInfo, SpeakerArrangement, String128,
+    SymbolicSampleSizes_, TChar, UnitID, UnitInfo,
+};
+use nice_plug::wrapper::vst3::vst3::Steinberg::{
+    FIDString, FUnknown, IBStream, IPlugView, IPluginBaseTrait, TBool, TUID, int16, int32, kInvalidArgument,
+    kResultFalse, kResultOk, tresult, uint32,
+};
+
+use super::buses::{Buses, HostBus, Layout, RawSlice};
+use super::gate::Gate;
+use super::vst3_stream::{MemoryStream, read_document, write_document};
+use super::{Guarded, HostLink, state};
+
+// The constants are unsigned on some systems and signed on others.
+#[allow(clippy::unnecessary_cast)]
+mod constants {
+    use super::*;
+    pub const AUDIO: MediaType = MediaTypes_::kAudio as MediaType;
+    pub const INPUT: BusDirection = BusDirections_::kInput as BusDirection;
+    pub const OUTPUT: BusDirection = BusDirections_::kOutput as BusDirection;
+    pub const SAMPLES_32: int32 = SymbolicSampleSizes_::kSample32 as int32;
+}
+use constants::{AUDIO, INPUT, OUTPUT, SAMPLES_32};
+
+/// The framework's class with a guard around it.
+pub(super) struct Vst3Guard<P: Guarded> {
+    inner: Wrapper<P>,
+    link: Arc<HostLink>,
+    gate: Gate<Active>,
+    /// The largest block by the newest setup; 0 before it.
+    max_frames: AtomicU32,
+    /// Inputs that the host switched off. A bus that it never mentioned counts as on: not every host does mention it.
+    switched_off: AtomicU64,
+}
+
+/// The bus arrays that go inward. Their pointers lead into the tables of `buses` and never change.
+struct Active {
+    buses: Buses,
+    inputs: RawSlice<AudioBusBuffers>,
+    outputs: RawSlice<AudioBusBuffers>,
+}
+
+impl Active {
+    fn new(layout: &Layout, max_frames: usize) -> Self {
+        let buses = Buses::new(layout, max_frames);
+        let array = |bus: &dyn Fn(usize) -> (*mut *mut f32, usize)| {
+            let buffers = (0..buses.array_len()).map(|bus_idx| {
+                let (channels, n_channels) = bus(bus_idx);
+                AudioBusBuffers {
+                    numChannels: n_channels as int32,
+                    silenceFlags: 0,
+                    __field0: AudioBusBuffers__type0 { channelBuffers32: channels },
+                }
+            });
+            RawSlice::new(buffers.collect())
+        };
+        let inputs = array(&|bus_idx| buses.input(bus_idx));
+        let outputs = array(&|bus_idx| buses.output(bus_idx));
+        Self { buses, inputs, outputs }
+    }
+}
+
+/// The buses of one side of a host's block.
+#[derive(Clone, Copy)]
+struct HostBuses {
+    buffers: *mut AudioBusBuffers,
+    n_buses: usize,
+}
+
+impl HostBuses {
+    fn new(buffers: *mut AudioBusBuffers, n_buses: int32) -> Self {
+        Self { buffers, n_buses: if buffers.is_null() { 0 } else { usize::try_from(n_buses).unwrap_or(0) } }
+    }
+
+    fn get(self, bus_idx: usize) -> HostBus {
+        if bus_idx >= self.n_buses {
+            return HostBus::NONE;
+        }
+        // SAFETY: within the host's array. Both members of the union are pointers to pointers.
+        let bus = unsafe { &*self.buffers.add(bus_idx) };
+        HostBus {
+            // SAFETY: as above.
+            channels: unsafe { bus.__field0.channelBuffers32 },
+            n_channels: usize::try_from(bus.numChannels).unwrap_or(0),
+        }
+    }
+
+    fn any_connected(self) -> bool {
+        // SAFETY: the host's table has as many pointers as the bus has channels.
+        (0..self.n_buses).any(|bus_idx| unsafe { self.get(bus_idx).is_connected() })
+    }
+
+    /// What the host believes about silence in its output buffers is from before this block.
+    fn clear_flags(self) {
+        for bus_idx in 0..self.n_buses {
+            // SAFETY: within the host's array, which a plugin may write flags to.
+            unsafe { (*self.buffers.add(bus_idx)).silenceFlags = 0 };
+        }
+    }
+
+    fn zero(self, n_values: usize) {
+        for bus_idx in 0..self.n_buses {
+            // SAFETY: the host promises room for the block in each channel.
+            unsafe { self.get(bus_idx).zero(n_values) };
+        }
+    }
+}
+
+impl<P: Guarded> Class for Vst3Guard<P> {
+    type Interfaces = <Wrapper<P> as Class>::Interfaces;
+}
+
+impl<P: Guarded> Vst3Guard<P> {
+    pub fn new() -> Self {
+        let (inner, link) = HostLink::around(Wrapper::new);
+        Self {
+            inner,
+            link,
+            gate: Gate::new(),
+            max_frames: AtomicU32::new(0),
+            switched_off: AtomicU64::new(0),
+        }
+    }
+
+    /// The layout that the wrapper has now. It keeps it to itself, so that it is asked like a host asks.
+    fn layout(&self) -> Layout {
+        let channels = |direction| {
+            // SAFETY: plain questions, `info` is valid for both.
+            let n_buses = unsafe { self.inner.getBusCount(AUDIO, direction) };
+            let channels = (0..n_buses).map(|bus_idx| unsafe {
+                // SAFETY: a structure of integers.
+                let mut info: BusInfo = std::mem::zeroed();
+                let known = self.inner.getBusInfo(AUDIO, direction, bus_idx, &mut info) == kResultOk;
+                if known { info.channelCount.max(0) as u32 } else { 0 }
+            });
+            channels.collect()
+        };
+        Layout { inputs: channels(INPUT), outputs: channels(OUTPUT) }
+    }
+
+    /// One block, or what the host calls one. Outputs hold silence afterwards unless the framework filled them.
+    ///
+    /// # Safety
+    ///
+    /// `host` is what VST3 promises of a `ProcessData`, which still allows null in every place.
+    unsafe fn process_block(&self, host: &ProcessData) -> tresult {
+        let inputs = HostBuses::new(host.inputs, host.numInputs);
+        let outputs = HostBuses::new(host.outputs, host.numOutputs);
+        let frames = usize::try_from(host.numSamples).unwrap_or(0);
+        let is_32_bit = host.symbolicSampleSize == SAMPLES_32;
+        let is_flush = frames == 0 || !(outputs.any_connected() || inputs.any_connected());
+
+        let result = match self.gate.enter() {
+            None => kResultFalse,
+            Some(_) if !is_32_bit || host.numSamples < 0 => kResultFalse,
+            Some(_) if is_flush && self.max_frames.load(Ordering::Relaxed) > 0 => {
+                let mut block = *host;
+                (block.numInputs, block.numOutputs) = (0, 0);
+                (block.inputs, block.outputs) = (ptr::null_mut(), ptr::null_mut());
+                // SAFETY: no buses, and the rest is the host's.
+                return unsafe { self.process_inner(&mut block) };
+            }
+            Some(mut active) => match active.as_mut() {
+                Some(active) if frames <= active.buses.max_frames => {
+                    // SAFETY: this function's contract.
+                    unsafe { self.process_active(active, host, inputs, outputs, frames) }
+                }
+                _ => kResultFalse,
+            },
+        };
+        outputs.clear_flags();
+        if result != kResultOk {
+            outputs.zero(frames * if is_32_bit { 1 } else { 2 });
+        }
+        result
+    }
+
+    /// # Safety
+    ///
+    /// As for [`process_block`](Self::process_block); `frames` is at most what the buses were made for.
+    unsafe fn process_active(
+        &self,
+        active: &mut Active,
+        host: &ProcessData,
+        inputs: HostBuses,
+        outputs: HostBuses,
+        frames: usize,
+    ) -> tresult {
+        let switched_off = self.switched_off.load(Ordering::Relaxed);
+        let host_input = |bus_idx: usize| {
+            if bus_idx < 64 && switched_off & (1 << bus_idx) != 0 {
+                HostBus::NONE
+            } else {
+                inputs.get(bus_idx)
+            }
+        };
+        // SAFETY: the host's buses last until it gets an answer.
+        let connected = unsafe { active.buses.load(host_input, |bus_idx| outputs.get(bus_idx), frames) };
+        self.link.set_connected(connected);
+
+        let n_buses = (active.buses.array_len() - 1) as int32;
+        let mut block = *host;
+        (block.numInputs, block.numOutputs) = (n_buses, n_buses);
+        (block.inputs, block.outputs) = (active.inputs.as_ptr(), active.outputs.as_ptr());
+        // SAFETY: every declared channel has memory for the block now.
+        let result = unsafe { self.process_inner(&mut block) };
+        // SAFETY: the same buses as above.
+        unsafe { active.buses.finish(|bus_idx| outputs.get(bus_idx), outputs.n_buses, frames) };
+        result
+    }
+
+    /// # Safety
+    ///
+    /// What the wrapper asks of `process`, including what it does not check.
+    unsafe fn process_inner(&self, block: &mut ProcessData) -> tresult {
+        // SAFETY: this function's contract.
+        catch_unwind(AssertUnwindSafe(|| unsafe { self.inner.process(block) })).unwrap_or(kResultFalse)
+    }
+}
+
+/// Writes a text with its terminating zero, cut to fit.
+fn write_utf16(text: &str, target: &mut [TChar]) {
+    let n_units = target.len().saturating_sub(1);
+    let units = text.encode_utf16().take(n_units).chain(std::iter::repeat(0));
+    for (unit, target) in units.zip(target) {
+        *target = unit as TChar;
+    }
+}
+
+/// Implements interfaces by passing calls on to the wrapper. What stands in braces is the guard's own.
+macro_rules! pass_on {
+    ($($interface:ident {
+        $(fn $name:ident($($arg:ident: $type:ty),*) $(-> $result:ty)?;)*
+        $({ $($own:tt)* })?
+    })*) => {$(
+        impl<P: Guarded> $interface for Vst3Guard<P> {
+            $(unsafe fn $name(&self $(, $arg: $type)*) $(-> $result)? {
+                // SAFETY: the host's promises reach the wrapper unchanged.
+                unsafe { $interface::$name(&self.inner $(, $arg)*) }
+            })*
+            $($($own)*)?
+        }
+    )*};
+}
+
+pass_on! {
+    IPluginBaseTrait {
+        fn initialize(context: *mut FUnknown) -> tresult;
+        fn terminate() -> tresult;
+    }
+    IComponentTrait {
+        fn getControllerClassId(class_id: *mut TUID) -> tresult;
+        fn setIoMode(mode: IoMode) -> tresult;
+        fn getBusCount(media: MediaType, direction: BusDirection) -> int32;
+        fn getRoutingInfo(input: *mut RoutingInfo, output: *mut RoutingInfo) -> tresult;
+        {
+            /// Names the main output, and refuses indices below 0, which the wrapper takes for the first auxiliary bus.
+            unsafe fn getBusInfo(
+                &self,
+                media: MediaType,
+                direction: BusDirection,
+                bus_idx: int32,
+                info: *mut BusInfo,
+            ) -> tresult {
+                if bus_idx < 0 {
+                    return kInvalidArgument;
+                }
+                // SAFETY: the host's promises reach the wrapper unchanged.
+                let result = unsafe { self.inner.getBusInfo(media, direction, bus_idx, info) };
+                if result == kResultOk
+                    && (media, direction, bus_idx) == (AUDIO, OUTPUT, 0)
+                    && let Some(name) = self.layout().main_output_name::<P>()
+                {
+                    // SAFETY: the wrapper has filled it, so it is valid.
+                    write_utf16(name, unsafe { &mut (*info).name });
+                }
+                result
+            }
+
+            /// Remembers which inputs the host switched off; their memory is not to be looked at.
+            unsafe fn activateBus(
+                &self,
+                media: MediaType,
+                direction: BusDirection,
+                bus_idx: int32,
+                state: TBool,
+            ) -> tresult {
+                // SAFETY: no pointers.
+                let result = unsafe { self.inner.activateBus(media, direction, bus_idx, state) };
+                if result == kResultOk && (media, direction) == (AUDIO, INPUT) && (0..64).contains(&bus_idx) {
+                    let bit = 1 << bus_idx;
+                    if state == 0 {
+                        self.switched_off.fetch_or(bit, Ordering::Relaxed);
+                    } else {
+                        self.switched_off.fetch_and(!bit, Ordering::Relaxed);
+                    }
+                }
+                result
+            }
+
+            unsafe fn setActive(&self, state: TBool) -> tresult {
+                let max_frames = self.max_frames.load(Ordering::Relaxed) as usize;
+                // SAFETY: no process call is under way, and none begins before this ends.
+                let change = || unsafe { self.inner.setActive(state) };
+                let build = |&result: &tresult| {
+                    (state != 0 && result == kResultOk).then(|| Active::new(&self.layout(), max_frames))
+                };
+                self.gate.change(change, build).unwrap_or(kResultFalse)
+            }
+
+            unsafe fn setState(&self, stream: *mut IBStream) -> tresult {
+                // SAFETY: the host's stream.
+                let document = unsafe { read_document(stream) };
+                let loaded = state::load::<P>(&self.link, document, |framework_json| {
+                    // SAFETY: our own stream, which outlives the call.
+                    let call = |stream| unsafe { IComponentTrait::setState(&self.inner, stream) };
+                    let loaded = MemoryStream::with(framework_json.to_vec(), call);
+                    loaded.is_some_and(|(result, _)| result == kResultOk)
+                });
+                if loaded { kResultOk } else { kResultFalse }
+            }
+
+            unsafe fn getState(&self, stream: *mut IBStream) -> tresult {
+                // SAFETY: our own stream, which outlives the call.
+                let call = |stream| unsafe { IComponentTrait::getState(&self.inner, stream) };
+                let saved = MemoryStream::with(Vec::new(), call).filter(|&(result, _)| result == kResultOk);
+                let document = saved.and_then(|(_, framework_json)| state::encode::<P>(&framework_json));
+                // SAFETY: the host's stream.
+                let stored = document.is_some_and(|document| unsafe { write_document(stream, &document) });
+                if stored { kResultOk } else { kResultFalse }
+            }
+        }
+    }
+    IEditControllerTrait {
+        // Component and controller are one object, which `IComponent::setState` has loaded already: the wrapper
+        // ignores these three, and so does the guard.
+        fn setComponentState(state: *mut IBStream) -> tresult;
+        fn setState(state: *mut IBStream) -> tresult;
+        fn getState(state: *mut IBStream) -> tresult;
+        fn getParameterCount() -> int32;
+        fn getParamStringByValue(id: ParamID, value: ParamValue, string: *mut String128) -> tresult;
+        fn getParamValueByString(id: ParamID, string: *mut TChar, value: *mut ParamValue) -> tresult;
+        fn normalizedParamToPlain(id: ParamID, value: ParamValue) -> ParamValue;
+        fn plainParamToNormalized(id: ParamID, value: ParamValue) -> ParamValue;
+        fn getParamNormalized(id: ParamID) -> ParamValue;
+        fn setParamNormalized(id: ParamID, value: ParamValue) -> tresult;
+        fn setComponentHandler(handler: *mut IComponentHandler) -> tresult;
+        fn createView(name: FIDString) -> *mut IPlugView;
+        {
+            /// Adds the short title, and refuses the index after the last, at which the wrapper panics.
+            unsafe fn getParameterInfo(&self, param_idx: int32, info: *mut ParameterInfo) -> tresult {
+                // SAFETY: no pointers.
+                if !(0..unsafe { self.inner.getParameterCount() }).contains(&param_idx) {
+                    return kInvalidArgument;
+                }
+                // SAFETY: the host's promises reach the wrapper unchanged.
+                let result = unsafe { self.inner.getParameterInfo(param_idx, info) };
+                if result == kResultOk {
+                    // SAFETY: the wrapper has filled it, so it is valid.
+                    let info = unsafe { &mut *info };
+                    if let Some(name) = P::short_name(info.id) {
+                        write_utf16(&name, &mut info.shortTitle);
+                    }
+                }
+                result
+            }
+        }
+    }
+    IAudioProcessorTrait {
+        fn getBusArrangement(direction: BusDirection, bus_idx: int32, arrangement: *mut SpeakerArrangement) -> tresult;
+        fn canProcessSampleSize(size: int32) -> tresult;
+        fn getLatencySamples() -> uint32;
+        fn setProcessing(state: TBool) -> tresult;
+        fn getTailSamples() -> uint32;
+        {
+            /// Takes declared layouts only: the wrapper never looks at the last bus. While the plugin is active, its
+            /// buffers belong to the present layout, so that only this one is accepted.
+            unsafe fn setBusArrangements(
+                &self,
+                inputs: *mut SpeakerArrangement,
+                n_inputs: int32,
+                outputs: *mut SpeakerArrangement,
+                n_outputs: int32,
+            ) -> tresult {
+                let channels = |arrangements: *mut SpeakerArrangement, n_buses: int32| {
+                    let n_buses = usize::try_from(n_buses).ok().filter(|_| !arrangements.is_null())?;
+                    // SAFETY: the host's array has `n_buses` entries.
+                    Some((0..n_buses).map(|idx| unsafe { *arrangements.add(idx) }.count_ones()).collect())
+                };
+                let (Some(wanted_inputs), Some(wanted_outputs)) =
+                    (channels(inputs, n_inputs), channels(outputs, n_outputs))
+                else {
+                    return kInvalidArgument;
+                };
+                let wanted = Layout { inputs: wanted_inputs, outputs: wanted_outputs };
+                if wanted.declared::<P>().is_none() {
+                    return kResultFalse;
+                }
+                if self.gate.is_active() {
+                    return if wanted == self.layout() { kResultOk } else { kResultFalse };
+                }
+                // SAFETY: the host's promises reach the wrapper unchanged.
+                unsafe { self.inner.setBusArrangements(inputs, n_inputs, outputs, n_outputs) }
+            }
+
+            /// Notes the largest block, and refuses what could only fail later.
+            unsafe fn setupProcessing(&self, setup: *mut ProcessSetup) -> tresult {
+                // SAFETY: null or the host's.
+                let Some(wanted) = (unsafe { setup.as_ref() }) else { return kInvalidArgument };
+                let is_rate = wanted.sampleRate.is_finite() && wanted.sampleRate > 0.0;
+                if wanted.symbolicSampleSize != SAMPLES_32 || wanted.maxSamplesPerBlock <= 0 || !is_rate {
+                    return kResultFalse;
+                }
+                // SAFETY: the host's promises reach the wrapper unchanged.
+                let result = unsafe { self.inner.setupProcessing(setup) };
+                if result == kResultOk {
+                    self.max_frames.store(wanted.maxSamplesPerBlock as u32, Ordering::Relaxed);
+                }
+                result
+            }
+
+            unsafe fn process(&self, data: *mut ProcessData) -> tresult {
+                // SAFETY: null or the host's.
+                match unsafe { data.as_ref() } {
+                    // SAFETY: what the host promises of it.
+                    Some(host) => unsafe { self.process_block(host) },
+                    None => kInvalidArgument,
+                }
+            }
+        }
+    }
+    IMidiMappingTrait {
+        fn getMidiControllerAssignment(
+            bus_idx: int32, channel: int16, controller: CtrlNumber, id: *mut ParamID
+        ) -> tresult;
+    }
+    INoteExpressionControllerTrait {
+        fn getNoteExpressionCount(bus_idx: int32, channel: int16) -> int32;
+        fn getNoteExpressionInfo(
+            bus_idx: int32, channel: int16, idx: int32, info: *mut NoteExpressionTypeInfo
+        ) -> tresult;
+        fn getNoteExpressionStringByValue(
+            bus_idx: int32, channel: int16, id: NoteExpressionTypeID, value: NoteExpressionValue,
+            string: *mut String128
+        ) -> tresult;
+        fn getNoteExpressionValueByString(
+            bus_idx: int32, channel: int16, id: NoteExpressionTypeID, string: *const TChar,
+            value: *mut NoteExpressionValue
+        ) -> tresult;
+    }
+    IProcessContextRequirementsTrait {
+        fn getProcessContextRequirements() -> uint32;
+    }
+    IUnitInfoTrait {
+        fn getUnitCount() -> int32;
+        fn getUnitInfo(unit_idx: int32, info: *mut UnitInfo) -> tresult;
+        fn getProgramListCount() -> int32;
+        fn getProgramListInfo(list_idx: int32, info: *mut ProgramListInfo) -> tresult;
+        fn getProgramName(list: ProgramListID, program_idx: int32, name: *mut String128) -> tresult;
+        fn getProgramInfo(
+            list: ProgramListID, program_idx: int32, attribute: CString, value: *mut String128
+        ) -> tresult;
+        fn hasProgramPitchNames(list: ProgramListID, program_idx: int32) -> tresult;
+        fn getProgramPitchName(
+            list: ProgramListID, program_idx: int32, pitch: int16, name: *mut String128
+        ) -> tresult;
+        fn getSelectedUnit() -> UnitID;
+        fn selectUnit(unit: UnitID) -> tresult;
+        fn getUnitByBus(
+            media: MediaType, direction: BusDirection, bus_idx: int32, channel: int32, unit: *mut UnitID
+        ) -> tresult;
+        fn setUnitProgramData(list_or_unit: int32, program_idx: int32, data: *mut IBStream) -> tresult;
+    }
+    IInfoListenerTrait {
+        fn setChannelContextInfos(list: *mut IAttributeList) -> tresult;
+    }
+}

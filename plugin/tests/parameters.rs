@@ -1,0 +1,114 @@
+//! Values, texts and ranges as a host sees them.
+
+use busbar::params::BusbarParams;
+use busbar_engine::Settings;
+use nice_plug::params::InternalParamMut;
+use nice_plug::prelude::{ParamFlags, ParamPtr, Params};
+
+/// Calls `check` with every parameter of a new instance.
+fn for_each_param(mut check: impl FnMut(&str, ParamPtr)) {
+    let params = BusbarParams::new(8);
+    let map = params.param_map();
+    assert!(map.len() > 200, "the check must see parameters");
+    for (id, pointer, _) in &map {
+        check(id, *pointer);
+    }
+}
+
+#[test]
+fn every_default_survives_the_hosts_scale_exactly() {
+    // A host that writes a default back through 0…1 must not move the sound by a bit.
+    let params = BusbarParams::new(8);
+    let mut settings = Settings::new(8);
+    for (_, pointer, _) in params.param_map() {
+        // SAFETY: `params` outlives its pointers.
+        unsafe {
+            let default = pointer.default_normalized_value();
+            pointer._internal_set_normalized_value(default + if default > 0.5 { -0.3 } else { 0.3 });
+        }
+    }
+    assert!(params.refresh(&mut settings));
+    assert_ne!(settings, Settings::new(8), "the detour must have changed something");
+    for (_, pointer, _) in params.param_map() {
+        // SAFETY: as above.
+        unsafe { pointer._internal_set_normalized_value(pointer.default_normalized_value()) };
+    }
+    assert!(params.refresh(&mut settings));
+    assert_eq!(settings, Settings::new(8));
+}
+
+#[test]
+fn every_text_names_the_value_it_came_from() {
+    for_each_param(|id, param| {
+        for step in 0..=40 {
+            let normalized = step as f32 / 40.0;
+            // SAFETY: `for_each_param` keeps the parameters alive.
+            let (text, reread) = unsafe {
+                let text = param.normalized_value_to_string(normalized, true);
+                let value = param.string_to_normalized_value(&text);
+                (text.clone(), value.map(|value| param.normalized_value_to_string(value, true)))
+            };
+            assert_eq!(reread.as_deref(), Some(text.as_str()), "{id} at {normalized}");
+        }
+    });
+}
+
+#[test]
+fn texts_are_what_people_read() {
+    let text = |id: &str, normalized: f32| {
+        let mut text = None;
+        for_each_param(|other, param| {
+            if other == id {
+                // SAFETY: `for_each_param` keeps the parameters alive.
+                text = Some(unsafe { param.normalized_value_to_string(normalized, true) });
+            }
+        });
+        text.unwrap_or_else(|| panic!("no parameter {id}"))
+    };
+    assert_eq!(text("s01_fader", 0.0), "-inf dB");
+    assert_eq!(text("s01_fader", 1.0), "12 dB");
+    assert_eq!(text("s01_pan", 0.0), "L100");
+    assert_eq!(text("s01_pan", 0.5), "C");
+    assert_eq!(text("s01_width", 0.5), "100 %");
+    assert_eq!(text("s01_trim", 0.25), "-12 dB");
+    assert_eq!(text("s01_mode", 1.0), "Mono");
+    assert_eq!(text("s01_mute", 1.0), "On");
+    assert_eq!(text("m_dim_level", 0.5), "-20 dB");
+    assert_eq!(text("pan_law", 0.5), "Sine/Cosine -3 dB");
+}
+
+#[test]
+fn zero_db_stands_at_three_quarters_of_a_fader() {
+    for_each_param(|id, param| {
+        if id.ends_with("fader") || (id.ends_with("_level") && id != "m_dim_level") {
+            // SAFETY: `for_each_param` keeps the parameters alive.
+            let zero = unsafe { param.default_normalized_value() };
+            assert!((zero - 0.753).abs() < 0.001, "{id}: {zero}");
+        }
+    });
+}
+
+#[test]
+fn what_changes_latency_or_meaning_is_not_automatable() {
+    for_each_param(|id, param| {
+        // SAFETY: `for_each_param` keeps the parameters alive.
+        let flags = unsafe { param.flags() };
+        let fixed = id == "pan_law" || id.ends_with("_mode");
+        assert_eq!(flags.contains(ParamFlags::NON_AUTOMATABLE), fixed, "{id}");
+        assert_eq!(flags.contains(ParamFlags::BYPASS), id == "bypass", "{id}");
+    });
+}
+
+#[test]
+fn a_change_reaches_the_snapshot_and_only_there() {
+    let params = BusbarParams::new(8);
+    let mut settings = Settings::new(8);
+    params.refresh(&mut settings);
+    assert!(!params.refresh(&mut settings), "nothing changed");
+    // SAFETY: no host is there whose view of the value could go stale.
+    unsafe { params.strips[4].fader._internal_set_plain_value(-6.0) };
+    assert!(params.refresh(&mut settings));
+    let mut expected = Settings::new(8);
+    expected.strips[4].fader_db = -6.0;
+    assert_eq!(settings, expected);
+}
