@@ -32,7 +32,7 @@ impl LaneRamp {
 
     /// Starts towards `target` in one lane. The same target again leaves a ramp alone.
     pub(crate) fn retarget(&mut self, lane: usize, target: f32, n_samples: usize) {
-        if self.target.get(lane).to_bits() == target.to_bits() {
+        if self.target.get(lane) == target {
             return;
         }
         let start = self.target.get(lane) + self.step.get(lane) * self.left.get(lane);
@@ -124,7 +124,7 @@ impl Ramp {
 
     /// Starts towards `target`. The same target again leaves a ramp alone.
     pub(crate) fn retarget(&mut self, target: f32, n_samples: usize) {
-        if self.target.to_bits() == target.to_bits() {
+        if self.target == target {
             return;
         }
         let start = self.target + self.step * self.left;

@@ -112,3 +112,21 @@ fn a_change_reaches_the_snapshot_and_only_there() {
     expected.strips[4].fader_db = -6.0;
     assert_eq!(settings, expected);
 }
+
+#[test]
+fn every_parameter_moves_the_snapshot_by_itself() {
+    let params = BusbarParams::new(8);
+    let mut settings = Settings::new(8);
+    params.refresh(&mut settings);
+    for (id, pointer, _) in params.param_map() {
+        let before = settings.clone();
+        // SAFETY: `params` outlives its pointers.
+        let changed = unsafe {
+            let default = pointer.default_normalized_value();
+            pointer._internal_set_normalized_value(if default > 0.5 { 0.0 } else { 1.0 })
+        };
+        assert!(changed, "{id}");
+        assert!(params.refresh(&mut settings), "{id} marks nothing");
+        assert_ne!(settings, before, "{id} is read by nobody");
+    }
+}

@@ -6,7 +6,7 @@
 pub mod random;
 pub mod reference;
 
-use busbar_engine::{Engine, N_DESTINATIONS, Outputs, Settings, StereoIn};
+use busbar_engine::{Engine, N_DESTINATIONS, N_GROUPS, Outputs, Settings, StereoIn};
 
 /// Left and right, indexed by `[channel_idx][frame_idx]`.
 pub type Stereo = [Vec<f32>; 2];
@@ -177,17 +177,31 @@ impl Mix {
 
 /// Runs the engine over frames `from..from + len` of inputs and outputs.
 pub fn process(engine: &mut Engine, inputs: &[Option<Stereo>], mix: &mut Mix, from: usize, len: usize) {
+    process_with_groups(engine, inputs, mix, from, len, [true; N_GROUPS]);
+}
+
+/// The same with only some of the group outputs connected.
+pub fn process_with_groups(
+    engine: &mut Engine,
+    inputs: &[Option<Stereo>],
+    mix: &mut Mix,
+    from: usize,
+    len: usize,
+    is_connected: [bool; N_GROUPS],
+) {
     let range = from..from + len;
     let inputs: Vec<Option<StereoIn<'_>>> = inputs
         .iter()
         .map(|feed| feed.as_ref().map(|[left, right]| [&left[range.clone()], &right[range.clone()]]))
         .collect();
-    let [master, a, b, c, d] = &mut mix.buses;
-    let mut outputs = Outputs {
-        master: slices(master, range.clone()),
-        groups: [a, b, c, d].map(|group| Some(slices(group, range.clone()))),
-    };
-    engine.process(&inputs, &mut outputs);
+    let [master, groups @ ..] = &mut mix.buses;
+    let mut groups = groups.each_mut().map(|group| Some(slices(group, range.clone())));
+    for (group, is_connected) in groups.iter_mut().zip(is_connected) {
+        if !is_connected {
+            *group = None;
+        }
+    }
+    engine.process(&inputs, &mut Outputs { master: slices(master, range), groups });
 }
 
 fn slices(bus: &mut Stereo, range: std::ops::Range<usize>) -> [&mut [f32]; 2] {

@@ -1,7 +1,9 @@
 //! Random settings, automation and signals, from a seed.
 
 use super::{Event, Session, Stereo};
-use busbar_engine::{GroupSettings, InputMode, MasterSettings, PanLaw, SendSettings, Settings, StripSettings};
+use busbar_engine::{
+    GroupSettings, InputMode, MasterSettings, PanLaw, SendSettings, Settings, StripSettings,
+};
 use fastrand::Rng;
 
 pub const SAMPLE_RATES_HZ: [f64; 6] = [44_100.0, 48_000.0, 88_200.0, 96_000.0, 176_400.0, 192_000.0];
@@ -109,13 +111,9 @@ pub fn settings(rng: &mut Rng, n_strips: usize, wildness: Wildness) -> Settings 
     }
 }
 
-/// Changes one thing, as a hand on a control does; one part in ten, everything, as a recalled snapshot does.
+/// Changes one thing, as a hand on a control does.
 pub fn turn_a_knob(rng: &mut Rng, settings: &mut Settings, wildness: Wildness) {
     let n_strips = settings.strips.len();
-    if chance(rng, 0.1) {
-        *settings = self::settings(rng, n_strips, wildness);
-        return;
-    }
     let new = self::settings(rng, n_strips, wildness);
     let strip_idx = rng.usize(..n_strips);
     let (old_strip, new_strip) = (&mut settings.strips[strip_idx], &new.strips[strip_idx]);
@@ -162,28 +160,66 @@ pub fn feed(rng: &mut Rng, n_frames: usize) -> Option<Stereo> {
         6 => uniform(rng, -1.0, 1.0) * f32::from(u8::from(frame % 700 < 200)),
         7 => constant[channel_idx],
         // Subnormals between clicks.
-        _ if frame % 97 == 0 => 1.0,
+        _ if frame.is_multiple_of(97) => 1.0,
         _ => f32::from_bits(rng.u32(..0x0080_0000)),
     };
     Some(std::array::from_fn(|channel_idx| (0..n_frames).map(|frame| sample(channel_idx, frame)).collect()))
 }
 
-/// A whole session: random settings, feeds, and an event every `frames_per_event` frames on average.
-pub fn session(rng: &mut Rng, n_strips: usize, n_frames: usize, frames_per_event: usize) -> Session {
+/// How often events come, and what they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Automation {
+    /// On average.
+    pub frames_per_event: usize,
+    /// The part of events that change everything at once, as a recalled snapshot does. The others turn one to three knobs.
+    pub snapshots: f64,
+}
+
+impl Automation {
+    pub const NONE: Self = Self { frames_per_event: usize::MAX / 4, snapshots: 0.0 };
+
+    pub const fn every(frames_per_event: usize) -> Self {
+        Self { frames_per_event, snapshots: 0.1 }
+    }
+}
+
+/// A whole session: random settings, feeds and events.
+pub fn session(rng: &mut Rng, n_strips: usize, n_frames: usize, automation: Automation) -> Session {
     let wildness = Wildness::Musical;
     let sample_rate_hz = SAMPLE_RATES_HZ[rng.usize(..SAMPLE_RATES_HZ.len())];
     let mut session = Session::new(sample_rate_hz, n_frames, settings(rng, n_strips, wildness));
     session.inputs = (0..n_strips).map(|_| feed(rng, n_frames)).collect();
-    let mut at = rng.usize(..2 * frames_per_event);
+    if chance(rng, 0.4) {
+        pause(rng, &mut session);
+    }
+    let mut at = rng.usize(..2 * automation.frames_per_event);
     let mut current = session.initial.clone();
     while at < n_frames {
-        for _ in 0..rng.usize(1..=3) {
-            turn_a_knob(rng, &mut current, wildness);
+        if chance(rng, automation.snapshots) {
+            current = settings(rng, n_strips, wildness);
+        } else {
+            for _ in 0..rng.usize(1..=3) {
+                turn_a_knob(rng, &mut current, wildness);
+            }
         }
         session.events.push(Event { at, settings: current.clone() });
-        at += rng.usize(1..2 * frames_per_event);
+        at += rng.usize(1..2 * automation.frames_per_event);
     }
     session
+}
+
+/// Makes strips fall silent together, eight neighbours at a time, and come back, at any sample.
+pub fn pause(rng: &mut Rng, session: &mut Session) {
+    for neighbours in session.inputs.chunks_mut(8) {
+        let mut from = rng.usize(..400);
+        while from < session.n_frames {
+            let to = session.n_frames.min(from + rng.usize(1..200));
+            for channel in neighbours.iter_mut().flatten().flatten() {
+                channel[from..to].fill(0.0);
+            }
+            from = to + rng.usize(1..400);
+        }
+    }
 }
 
 /// Puts non-finite samples into random places of random feeds, and says which strips were hit (bit i: strip i).

@@ -81,7 +81,7 @@ impl Ramp {
             return;
         }
         // The value that the last sample had. Within one sample, the first of several events decides that.
-        let start = if event == self.event && self.len > 0 { self.start } else { self.at(event - 1) };
+        let start = if event == self.event { self.start } else { self.at(event - 1) };
         *self = Self { start, target, event, len };
     }
 }
@@ -102,6 +102,7 @@ struct GroupRamps {
 
 /// The mixer itself.
 pub struct Mixer {
+    sample_rate_hz: f64,
     now: u64,
     ramp_len: u64,
     bypass_len: u64,
@@ -119,6 +120,7 @@ impl Mixer {
         let all = Targets::new(settings);
         let matrix = |matrix: Matrix| matrix.map(|row| row.map(Ramp::settled));
         Self {
+            sample_rate_hz,
             now: 0,
             ramp_len: ((0.015 * sample_rate_hz).round() as u64).max(64),
             bypass_len: ((0.010 * sample_rate_hz).round() as u64).max(64),
@@ -143,11 +145,7 @@ impl Mixer {
 
     pub fn set(&mut self, settings: &Settings) {
         if self.now == 0 {
-            *self = Self {
-                ramp_len: self.ramp_len,
-                bypass_len: self.bypass_len,
-                ..Self::new(48_000.0, settings)
-            };
+            *self = Self::new(self.sample_rate_hz, settings);
             return;
         }
         let all = Targets::new(settings);

@@ -10,7 +10,8 @@
 //! - [`gate`]: activation and processing never meet.
 //! - [`buses`]: host pointers in, safe pointers out; knows neither VST3 nor CLAP.
 //! - [`state`]: the document that hosts store, the same bytes from both formats.
-//! - [`vst3`], [`vst3_stream`] and [`clap`], [`clap_state`], [`clap_events`]: the two formats.
+//! - [`vst3`], with [`vst3_block`], [`vst3_params`] and [`vst3_stream`]: parameter changes arrive sorted and never too many.
+//! - [`clap`], with [`clap_block`], [`clap_events`] and [`clap_state`]: events arrive within their block.
 //! - [`export`]: the entry symbols, and [`export!`](crate::export).
 //!
 //! **Invariant**: nothing here allocates, blocks, logs or panics between the entry and the return of a process call.
@@ -19,6 +20,7 @@
 
 mod buses;
 mod clap;
+mod clap_block;
 mod clap_events;
 mod clap_state;
 pub mod export;
@@ -26,6 +28,8 @@ mod gate;
 mod link;
 mod state;
 mod vst3;
+mod vst3_block;
+mod vst3_params;
 mod vst3_stream;
 
 use nice_plug::prelude::{ClapPlugin, Vst3Plugin};

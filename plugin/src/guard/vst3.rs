@@ -12,28 +12,28 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use nice_plug::wrapper::vst3::Wrapper;
 use nice_plug::wrapper::vst3::vst3::Class;
 use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::{
-    AudioBusBuffers, AudioBusBuffers__type0, BusDirection, BusDirections_, BusInfo, CString,
-    ChannelContext::IInfoListenerTrait, CtrlNumber, IAttributeList, IAudioProcessorTrait, IComponentHandler,
-    IComponentTrait, IEditControllerTrait, IMidiMappingTrait, INoteExpressionControllerTrait,
-    IProcessContextRequirementsTrait, IUnitInfoTrait, IoMode, MediaType, MediaTypes_, NoteExpressionTypeID,
-    NoteExpressionTypeInfo, NoteExpressionValue, ParamID, ParamValue, ParameterInfo, ProcessData,
-    ProcessSetup, ProgramListID, ProgramListInfo, RoutingInfo, SpeakerArrangement, String128,
-    SymbolicSampleSizes_, TChar, UnitID, UnitInfo,
+    BusDirection, BusDirections_, BusInfo, CString, ChannelContext::IInfoListenerTrait, CtrlNumber,
+    IAttributeList, IAudioProcessorTrait, IComponentHandler, IComponentTrait, IEditControllerTrait,
+    IMidiMappingTrait, INoteExpressionControllerTrait, IProcessContextRequirementsTrait, IUnitInfoTrait,
+    IoMode, MediaType, MediaTypes_, NoteExpressionTypeID, NoteExpressionTypeInfo, NoteExpressionValue,
+    ParamID, ParamValue, ParameterInfo, ProcessData, ProcessSetup, ProgramListID, ProgramListInfo,
+    RoutingInfo, SpeakerArrangement, String128, SymbolicSampleSizes_, TChar, UnitID, UnitInfo,
 };
 use nice_plug::wrapper::vst3::vst3::Steinberg::{
     FIDString, FUnknown, IBStream, IPlugView, IPluginBaseTrait, TBool, TUID, int16, int32, kInvalidArgument,
     kResultFalse, kResultOk, tresult, uint32,
 };
 
-use super::buses::{Buses, HostBus, Layout, RawSlice};
+use super::buses::{HostBus, Layout};
 use super::gate::Gate;
+use super::vst3_block::{Active, HostBuses, advanced};
 use super::vst3_stream::{MemoryStream, read_document, write_document};
 use super::{Guarded, HostLink, state};
 
 // The constants are unsigned on some systems and signed on others.
 #[allow(clippy::unnecessary_cast)]
 mod constants {
-    use super::*;
+    use super::{BusDirection, BusDirections_, MediaType, MediaTypes_, SymbolicSampleSizes_, int32};
     pub const AUDIO: MediaType = MediaTypes_::kAudio as MediaType;
     pub const INPUT: BusDirection = BusDirections_::kInput as BusDirection;
     pub const OUTPUT: BusDirection = BusDirections_::kOutput as BusDirection;
@@ -50,79 +50,6 @@ pub(super) struct Vst3Guard<P: Guarded> {
     max_frames: AtomicU32,
     /// Inputs that the host switched off. A bus that it never mentioned counts as on: not every host does mention it.
     switched_off: AtomicU64,
-}
-
-/// The bus arrays that go inward. Their pointers lead into the tables of `buses` and never change.
-struct Active {
-    buses: Buses,
-    inputs: RawSlice<AudioBusBuffers>,
-    outputs: RawSlice<AudioBusBuffers>,
-}
-
-impl Active {
-    fn new(layout: &Layout, max_frames: usize) -> Self {
-        let buses = Buses::new(layout, max_frames);
-        let array = |bus: &dyn Fn(usize) -> (*mut *mut f32, usize)| {
-            let buffers = (0..buses.array_len()).map(|bus_idx| {
-                let (channels, n_channels) = bus(bus_idx);
-                AudioBusBuffers {
-                    numChannels: n_channels as int32,
-                    silenceFlags: 0,
-                    __field0: AudioBusBuffers__type0 { channelBuffers32: channels },
-                }
-            });
-            RawSlice::new(buffers.collect())
-        };
-        let inputs = array(&|bus_idx| buses.input(bus_idx));
-        let outputs = array(&|bus_idx| buses.output(bus_idx));
-        Self { buses, inputs, outputs }
-    }
-}
-
-/// The buses of one side of a host's block.
-#[derive(Clone, Copy)]
-struct HostBuses {
-    buffers: *mut AudioBusBuffers,
-    n_buses: usize,
-}
-
-impl HostBuses {
-    fn new(buffers: *mut AudioBusBuffers, n_buses: int32) -> Self {
-        Self { buffers, n_buses: if buffers.is_null() { 0 } else { usize::try_from(n_buses).unwrap_or(0) } }
-    }
-
-    fn get(self, bus_idx: usize) -> HostBus {
-        if bus_idx >= self.n_buses {
-            return HostBus::NONE;
-        }
-        // SAFETY: within the host's array. Both members of the union are pointers to pointers.
-        let bus = unsafe { &*self.buffers.add(bus_idx) };
-        HostBus {
-            // SAFETY: as above.
-            channels: unsafe { bus.__field0.channelBuffers32 },
-            n_channels: usize::try_from(bus.numChannels).unwrap_or(0),
-        }
-    }
-
-    fn any_connected(self) -> bool {
-        // SAFETY: the host's table has as many pointers as the bus has channels.
-        (0..self.n_buses).any(|bus_idx| unsafe { self.get(bus_idx).is_connected() })
-    }
-
-    /// What the host believes about silence in its output buffers is from before this block.
-    fn clear_flags(self) {
-        for bus_idx in 0..self.n_buses {
-            // SAFETY: within the host's array, which a plugin may write flags to.
-            unsafe { (*self.buffers.add(bus_idx)).silenceFlags = 0 };
-        }
-    }
-
-    fn zero(self, n_values: usize) {
-        for bus_idx in 0..self.n_buses {
-            // SAFETY: the host promises room for the block in each channel.
-            unsafe { self.get(bus_idx).zero(n_values) };
-        }
-    }
 }
 
 impl<P: Guarded> Class for Vst3Guard<P> {
@@ -169,23 +96,22 @@ impl<P: Guarded> Vst3Guard<P> {
         let is_32_bit = host.symbolicSampleSize == SAMPLES_32;
         let is_flush = frames == 0 || !(outputs.any_connected() || inputs.any_connected());
 
-        let result = match self.gate.enter() {
+        let mut active = self.gate.enter();
+        let result = match active.as_deref_mut() {
             None => kResultFalse,
             Some(_) if !is_32_bit || host.numSamples < 0 => kResultFalse,
-            Some(_) if is_flush && self.max_frames.load(Ordering::Relaxed) > 0 => {
+            Some(active) if is_flush && self.max_frames.load(Ordering::Relaxed) > 0 => {
                 let mut block = *host;
                 (block.numInputs, block.numOutputs) = (0, 0);
                 (block.inputs, block.outputs) = (ptr::null_mut(), ptr::null_mut());
                 // SAFETY: no buses, and the rest is the host's.
-                return unsafe { self.process_inner(&mut block) };
+                return unsafe { self.flush(active.as_mut(), block) };
             }
-            Some(mut active) => match active.as_mut() {
-                Some(active) if frames <= active.buses.max_frames => {
-                    // SAFETY: this function's contract.
-                    unsafe { self.process_active(active, host, inputs, outputs, frames) }
-                }
-                _ => kResultFalse,
+            // SAFETY: this function's contract.
+            Some(Some(active)) if frames <= active.buses.max_frames => unsafe {
+                self.process_active(active, host, inputs, outputs, frames)
             },
+            Some(_) => kResultFalse,
         };
         outputs.clear_flags();
         if result != kResultOk {
@@ -218,14 +144,57 @@ impl<P: Guarded> Vst3Guard<P> {
         self.link.set_connected(connected);
 
         let n_buses = (active.buses.array_len() - 1) as int32;
-        let mut block = *host;
-        (block.numInputs, block.numOutputs) = (n_buses, n_buses);
-        (block.inputs, block.outputs) = (active.inputs.as_ptr(), active.outputs.as_ptr());
-        // SAFETY: every declared channel has memory for the block now.
-        let result = unsafe { self.process_inner(&mut block) };
+        let Active { buses, changes, inputs: inner_inputs, outputs: inner_outputs } = active;
+        // SAFETY: null or the host's.
+        let context = unsafe { host.processContext.as_ref() };
+        // SAFETY: the host's list; every declared channel has memory for the block now.
+        let result = unsafe {
+            changes.feed(host.inputParameterChanges, frames, |begin, end, changes| {
+                let mut block = *host;
+                block.numSamples = (end - begin) as int32;
+                block.inputParameterChanges = changes;
+                let mut later;
+                if begin > 0 {
+                    // Notes are not cut: the plugin takes none.
+                    block.inputEvents = ptr::null_mut();
+                    if let Some(context) = context {
+                        later = advanced(*context, begin);
+                        block.processContext = &mut later;
+                    }
+                }
+                if begin < end {
+                    buses.seek(begin);
+                    (block.numInputs, block.numOutputs) = (n_buses, n_buses);
+                    (block.inputs, block.outputs) = (inner_inputs.as_ptr(), inner_outputs.as_ptr());
+                } else {
+                    (block.numInputs, block.numOutputs) = (0, 0);
+                    (block.inputs, block.outputs) = (ptr::null_mut(), ptr::null_mut());
+                }
+                self.process_inner(&mut block)
+            })
+        };
         // SAFETY: the same buses as above.
-        unsafe { active.buses.finish(|bus_idx| outputs.get(bus_idx), outputs.n_buses, frames) };
+        unsafe { buses.finish(|bus_idx| outputs.get(bus_idx), outputs.n_buses, frames) };
         result
+    }
+
+    /// A block without buses: parameters only, and they are for now.
+    ///
+    /// # Safety
+    ///
+    /// As for [`process_block`](Self::process_block).
+    unsafe fn flush(&self, active: Option<&mut Active>, mut block: ProcessData) -> tresult {
+        let Some(active) = active else {
+            // SAFETY: this function's contract.
+            return unsafe { self.process_inner(&mut block) };
+        };
+        // SAFETY: as above.
+        unsafe {
+            active.changes.feed(block.inputParameterChanges, 0, |_, _, changes| {
+                let mut block = ProcessData { inputParameterChanges: changes, ..block };
+                self.process_inner(&mut block)
+            })
+        }
     }
 
     /// # Safety
@@ -322,7 +291,8 @@ pass_on! {
                 // SAFETY: no process call is under way, and none begins before this ends.
                 let change = || unsafe { self.inner.setActive(state) };
                 let build = |&result: &tresult| {
-                    (state != 0 && result == kResultOk).then(|| Active::new(&self.layout(), max_frames))
+                    let is_active = state != 0 && result == kResultOk;
+                    is_active.then(|| Active::new(&self.layout(), max_frames, P::INPUT_EVENT_CAPACITY))
                 };
                 self.gate.change(change, build).unwrap_or(kResultFalse)
             }

@@ -1,0 +1,283 @@
+//! A storm over every parameter and every kind of signal: no panic, nothing non-finite, nothing subnormal, no allocation.
+
+mod support;
+
+use busbar_engine::{Engine, N_GROUPS, Outputs, Settings, StereoIn};
+use fastrand::Rng;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::hint::black_box;
+use support::random::{self, SAMPLE_RATES_HZ, Wildness, chance};
+
+thread_local! {
+    /// Calls to the allocator by this thread: the harness's other threads are none of our business.
+    static N_ALLOCATOR_CALLS: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The system's allocator, which counts its calls.
+struct CountingAllocator;
+
+fn count_call() {
+    // A thread that is being torn down has no counter any more, and is no thread of a test.
+    let _ = N_ALLOCATOR_CALLS.try_with(|n_calls| n_calls.set(n_calls.get() + 1));
+}
+
+// SAFETY: every method hands its arguments to the system's allocator unchanged and returns what that returns; counting
+// touches a constant-initialised thread-local without a destructor, which allocates nothing.
+unsafe impl GlobalAlloc for CountingAllocator {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count_call();
+        // SAFETY: the caller's promises about `layout` are passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        count_call();
+        // SAFETY: `ptr` came from `System` through this allocator, with this `layout`.
+        unsafe { System.dealloc(ptr, layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count_call();
+        // SAFETY: the caller's promises about `layout` are passed on.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        count_call();
+        // SAFETY: `ptr` came from `System` through this allocator, with this `layout`.
+        unsafe { System.realloc(ptr, layout, new_size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: CountingAllocator = CountingAllocator;
+
+/// Runs `f` and says how often it called the allocator.
+fn allocator_calls(f: impl FnOnce()) -> u64 {
+    let before = N_ALLOCATOR_CALLS.get();
+    f();
+    N_ALLOCATOR_CALLS.get() - before
+}
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(allocator_calls(|| ()), 0);
+    assert_eq!(allocator_calls(|| drop(black_box(Box::new(1)))), 2);
+    let mut values = black_box(Vec::with_capacity(1));
+    assert_eq!(allocator_calls(|| values.extend(black_box([1, 2, 3]))), 1);
+}
+
+/// Room for the longest block.
+const MAX_FRAMES: usize = 700;
+
+/// Fills one channel with what might come: silence, noise at any level, subnormals, bursts, anything at all.
+fn fill(rng: &mut Rng, channel: &mut [f32]) {
+    let kind = rng.u8(0..12);
+    let level = 10f32.powi(rng.i32(-42..=12));
+    for (frame, sample) in channel.iter_mut().enumerate() {
+        *sample = match kind {
+            0 => 0.0,
+            1 => -0.0,
+            2..=4 => rng.f32() * 2.0 - 1.0,
+            5 => level * (rng.f32() * 2.0 - 1.0),
+            6 => f32::from_bits(rng.u32(..0x0080_0000) | rng.u32(..2) << 31),
+            7 if frame % 50 < 5 => rng.f32() * 100.0,
+            7 => 0.0,
+            8 if frame % 61 == 7 => f32::NAN,
+            8 => 0.5,
+            9 => f32::from_bits(rng.u32(..)),
+            10 => 9.99e11,
+            _ => f32::MIN_POSITIVE * (1.0 + rng.f32()),
+        };
+    }
+}
+
+/// What a run has seen, so that a storm that never blew shows.
+#[derive(Default)]
+struct Seen {
+    n_frames: usize,
+    n_sounding: usize,
+    n_quarantined_blocks: usize,
+    n_sets: usize,
+    n_resets: usize,
+    peak: f32,
+}
+
+/// One engine in the storm.
+struct Storm {
+    rng: Rng,
+    n_strips: usize,
+    engine: Engine,
+    settings: Settings,
+    feeds: Vec<[Vec<f32>; 2]>,
+    outputs: [[Vec<f32>; 2]; 1 + N_GROUPS],
+    seen: Seen,
+}
+
+impl Storm {
+    fn new(seed: u64, n_strips: usize, sample_rate_hz: f64) -> Self {
+        let mut engine = Engine::new(n_strips);
+        engine.prepare(sample_rate_hz).expect("a sample rate that the engine takes");
+        let channel = || vec![0.0; MAX_FRAMES];
+        Self {
+            rng: Rng::with_seed(seed),
+            n_strips,
+            engine,
+            settings: Settings::new(n_strips),
+            feeds: (0..n_strips).map(|_| [channel(), channel()]).collect(),
+            outputs: std::array::from_fn(|_| [channel(), channel()]),
+            seen: Seen::default(),
+        }
+    }
+
+    /// Changes something, or everything, and sends it.
+    fn set(&mut self) {
+        let rng = &mut self.rng;
+        for _ in 0..rng.usize(0..4) {
+            random::turn_a_knob(rng, &mut self.settings, Wildness::Storm);
+        }
+        if chance(rng, 0.1) {
+            self.settings = random::settings(rng, self.n_strips, Wildness::Storm);
+        }
+        if chance(rng, 0.05) {
+            // The loudest that there is.
+            for strip in &mut self.settings.strips {
+                (strip.trim_db, strip.fader_db, strip.width_percent) = (24.0, 12.0, 200.0);
+                (strip.mute, strip.solo) = (false, false);
+                strip.sends.iter_mut().for_each(|send| (send.on, send.level_db) = (true, 12.0));
+            }
+            self.settings.groups.iter_mut().for_each(|group| group.fader_db = 12.0);
+            self.settings.master.fader_db = 12.0;
+        }
+        let (engine, settings) = (&mut self.engine, &self.settings);
+        assert_eq!(allocator_calls(|| engine.set(settings)), 0, "set allocates");
+        self.seen.n_sets += 1;
+    }
+
+    fn block(&mut self) {
+        let rng = &mut self.rng;
+        for feed in &mut self.feeds {
+            if chance(rng, 0.3) {
+                feed.iter_mut().for_each(|channel| fill(rng, channel));
+            }
+        }
+        let len = match rng.u8(0..6) {
+            0 => rng.usize(0..4),
+            1 => 32,
+            2 => rng.usize(0..MAX_FRAMES),
+            _ => 64,
+        };
+        let n_inputs = if chance(rng, 0.1) { rng.usize(..=self.n_strips) } else { self.n_strips };
+        let inputs: Vec<Option<StereoIn<'_>>> = self.feeds[..n_inputs]
+            .iter()
+            .map(|[left, right]| if chance(rng, 0.05) { None } else { Some([&left[..len], &right[..len]]) })
+            .collect();
+        let is_connected: [bool; N_GROUPS] = std::array::from_fn(|_| chance(rng, 0.8));
+        for channel in self.outputs.iter_mut().flatten() {
+            channel[..len].fill(f32::NAN);
+        }
+        let [master, groups @ ..] = &mut self.outputs;
+        let mut groups =
+            groups.each_mut().map(|group| Some(group.each_mut().map(|channel| &mut channel[..len])));
+        for (group, is_connected) in groups.iter_mut().zip(is_connected) {
+            group.take_if(|_| !is_connected);
+        }
+        let mut outputs = Outputs { master: master.each_mut().map(|channel| &mut channel[..len]), groups };
+        let engine = &mut self.engine;
+        assert_eq!(allocator_calls(|| engine.process(&inputs, &mut outputs)), 0, "process allocates");
+
+        self.seen.n_frames += len;
+        let is_connected = [&[true], &is_connected[..]].concat();
+        for (bus_idx, bus) in self.outputs.iter().enumerate().filter(|(bus_idx, _)| is_connected[*bus_idx]) {
+            for sample in bus.iter().flat_map(|channel| &channel[..len]) {
+                assert!(sample.is_finite(), "bus {bus_idx}: {sample}");
+                assert!(!sample.is_subnormal(), "bus {bus_idx}: {sample:e}");
+                self.seen.n_sounding += usize::from(*sample != 0.0);
+                self.seen.peak = self.seen.peak.max(sample.abs());
+            }
+        }
+    }
+
+    /// Everything else that is called on the audio thread.
+    fn look_around(&mut self) {
+        let mask = self.rng.u64(..);
+        let is_reset = chance(&mut self.rng, 0.05);
+        let engine = &mut self.engine;
+        let n_calls = allocator_calls(|| {
+            black_box((engine.latency_samples(), engine.ramp_samples(), engine.bypass_fade_samples()));
+            black_box(engine.quarantined_strips());
+            engine.clear_quarantined(mask);
+            if is_reset {
+                engine.reset();
+            }
+        });
+        assert_eq!(n_calls, 0, "allocates");
+        self.seen.n_quarantined_blocks += usize::from(self.engine.quarantined_strips() != 0);
+        self.seen.n_resets += usize::from(is_reset);
+    }
+}
+
+fn blow(seed: u64, n_strips: usize, sample_rate_hz: f64, n_blocks: usize) {
+    let mut storm = Storm::new(seed, n_strips, sample_rate_hz);
+    for _ in 0..n_blocks {
+        for _ in 0..storm.rng.usize(0..3) {
+            storm.set();
+        }
+        storm.block();
+        storm.look_around();
+    }
+    let Seen { n_frames, n_sounding, n_quarantined_blocks, n_sets, n_resets, peak } = storm.seen;
+    let context = format!("{n_strips} strips at {sample_rate_hz} Hz");
+    assert!(n_frames > 10_000, "{context}: only {n_frames} frames");
+    assert!(n_sounding > n_frames / 4, "{context}: {n_sounding} samples sounded in {n_frames} frames");
+    assert!(n_quarantined_blocks > 0 && n_resets > 0, "{context}: no quarantine or no reset");
+    assert!(n_sets > n_blocks / 2, "{context}: only {n_sets} sets");
+    assert!(peak > 1e9, "{context}: it was never loud");
+}
+
+#[test]
+fn a_storm_over_every_parameter_leaves_finite_normal_output_and_never_allocates() {
+    for (rate_idx, sample_rate_hz) in SAMPLE_RATES_HZ.into_iter().enumerate() {
+        for n_strips in [1, 3, 8, 9, 16, 32] {
+            blow(1000 * rate_idx as u64 + n_strips as u64, n_strips, sample_rate_hz, 250);
+        }
+    }
+    blow(7, 64, 48_000.0, 250);
+    blow(8, 64, 192_000.0, 250);
+}
+
+/// Gains that are as small as they come, on samples that are as small as they come: products far below the normal range.
+#[test]
+fn small_times_small_leaves_no_subnormals() {
+    let mut rng = Rng::with_seed(110);
+    let mut n_zero = 0;
+    let mut n_sounding = 0;
+    for exponent in 1_u32..40 {
+        let mut settings = Settings::new(3);
+        for strip in &mut settings.strips {
+            strip.trim_db = -24.0 * rng.f32();
+            strip.fader_db = -99.0 * rng.f32();
+            strip.width_percent = 100.0 + rng.f32();
+            strip.sends[1].on = true;
+            strip.sends[1].level_db = -60.0;
+        }
+        settings.groups[0].fader_db = -30.0;
+        let mut session = support::Session::new(48_000.0, 2000, settings);
+        for feed in &mut session.inputs {
+            let mut sample = |_| f32::from_bits(exponent << 23 | rng.u32(..0x80_0000) | rng.u32(..2) << 31);
+            *feed = Some(std::array::from_fn(|_| (0..2000).map(&mut sample).collect()));
+        }
+        // On the way to silence, gains pass everything that lies between.
+        session.change(100, |settings| settings.strips.iter_mut().for_each(|strip| strip.mute = true));
+        session.change(1000, |settings| {
+            settings.strips.iter_mut().for_each(|strip| strip.mute = false);
+            settings.bypass = exponent % 2 == 0;
+        });
+        let mix = session.render(support::Cuts::Every(50));
+        support::assert_sound(&mix, "small times small");
+        n_zero += mix.buses.iter().flatten().flatten().filter(|sample| **sample == 0.0).count();
+        n_sounding += mix.buses.iter().flatten().flatten().filter(|sample| **sample != 0.0).count();
+    }
+    assert!(n_zero > 10_000 && n_sounding > 10_000, "{n_zero} were flushed, {n_sounding} were not");
+}
