@@ -1,1 +1,42 @@
-//! A headless CLAP host.
+//! A headless CLAP host: it loads a `.clap` bundle and runs its plugins without a window, a sound card or a
+//! clock. `busbar-render` mixes stems with it, and the tests of the built plugin look through its eyes.
+//!
+//! The way of a plugin:
+//!
+//! ```text
+//! Bundle::load → Bundle::instantiate → Plugin::set_param → Plugin::activate → Plugin::process … → Plugin::deactivate
+//! ```
+//!
+//! The way of a mix:
+//!
+//! ```text
+//! stems → audio::StemReader → Plugin::process → audio::MixWriter → a temporary file → the final name
+//! ```
+//!
+//! Everything runs on the caller's thread: an offline host has no deadline, and one thread keeps every run the
+//! same. A [`Plugin`] owns the buffers it processes in, so a block allocates nothing once it is active.
+
+pub mod audio;
+pub mod cli;
+pub mod locate;
+pub mod render;
+
+mod bundle;
+mod callbacks;
+mod error;
+mod nearest;
+mod params;
+mod plugin;
+mod ports;
+mod process;
+mod state;
+
+pub use bundle::{Bundle, PluginDescription};
+pub use callbacks::Requests;
+pub use clack_extensions::params::ParamInfoFlags as ParamFlags;
+pub use clack_host::process::ProcessStatus;
+pub use error::Error;
+pub use params::{Param, param_id_from_str};
+pub use plugin::Plugin;
+pub use ports::Port;
+pub use process::ParamEvent;
