@@ -17,9 +17,6 @@ const RAMP_SECONDS: f64 = 0.015;
 /// Length of the crossfade of bypass, in seconds.
 const BYPASS_FADE_SECONDS: f64 = 0.010;
 
-/// No ramp is shorter than this many samples, whatever the sample rate.
-const MIN_RAMP_SAMPLES: f64 = 64.0;
-
 /// A strip's feed: left and right, of equal length.
 pub type StereoIn<'a> = [&'a [f32]; 2];
 
@@ -97,7 +94,8 @@ impl Engine {
     }
 
     fn set_lengths(&mut self, sample_rate_hz: f64) {
-        let length = |seconds: f64| (seconds * sample_rate_hz).round().max(MIN_RAMP_SAMPLES) as usize;
+        // At 8 kHz, the lowest rate, the shorter one still has 80 samples: no step is large enough to click.
+        let length = |seconds: f64| (seconds * sample_rate_hz).round() as usize;
         self.ramp_samples = length(RAMP_SECONDS);
         self.bypass_fade_samples = length(BYPASS_FADE_SECONDS);
     }
