@@ -384,12 +384,12 @@ def percussion():
 
 # Stem name, the part, and the gain in decibels that gives it its place in the mix; the lead stands in front.
 STEMS = (
-    ("01-drums", drums, 0.0),
-    ("02-bass", bass, 0.0),
-    ("03-keys", keys, 0.0),
-    ("04-guitar", guitar, 0.0),
-    ("05-strings", strings, 0.0),
-    ("06-lead", lead, 0.0),
-    ("07-pad", pad, 0.0),
-    ("08-percussion", percussion, 0.0),
+    ("01-drums", drums, 3.0),
+    ("02-bass", bass, 1.0),
+    ("03-keys", keys, -5.0),
+    ("04-guitar", guitar, 1.0),
+    ("05-strings", strings, -3.0),
+    ("06-lead", lead, -1.0),
+    ("07-pad", pad, -4.0),
+    ("08-percussion", percussion, -2.0),
 )
