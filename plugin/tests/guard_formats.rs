@@ -10,7 +10,7 @@ use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_plugin_params};
 use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process};
 use guard_support::clap_host::EventList;
 use guard_support::log::logged;
-use guard_support::vst3_host::{AUDIO, INPUT, OUTPUT};
+use guard_support::vst3_host::{AUDIO, BITS_32, BITS_64, INPUT, OUTPUT};
 use guard_support::*;
 use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::*;
 use nice_plug::wrapper::vst3::vst3::Steinberg::*;
@@ -77,18 +77,17 @@ fn vst3_accepts_declared_arrangements_only() {
 #[test]
 fn vst3_setups_that_could_only_fail_later_are_refused() {
     let instance = Vst3Instance::<8>::new();
-    let (bits_32, bits_64) = (SymbolicSampleSizes_::kSample32 as u32, SymbolicSampleSizes_::kSample64 as u32);
-    assert_ne!(instance.set_up(bits_64, 64, 48_000.0), kResultOk);
+    assert_ne!(instance.set_up(BITS_64, 64, 48_000.0), kResultOk);
     for max_frames in [0, -1, i32::MIN] {
-        assert_ne!(instance.set_up(bits_32, max_frames, 48_000.0), kResultOk);
+        assert_ne!(instance.set_up(BITS_32, max_frames, 48_000.0), kResultOk);
     }
     for sample_rate in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-        assert_ne!(instance.set_up(bits_32, 64, sample_rate), kResultOk);
+        assert_ne!(instance.set_up(BITS_32, 64, sample_rate), kResultOk);
     }
     // SAFETY: null is what this is about.
     assert_ne!(unsafe { instance.processor.setupProcessing(ptr::null_mut()) }, kResultOk);
     assert!(!instance.set_active(true), "there was no setup yet");
-    assert_eq!(instance.set_up(bits_32, 64, 48_000.0), kResultOk);
+    assert_eq!(instance.set_up(BITS_32, 64, 48_000.0), kResultOk);
     assert!(instance.set_active(true));
 }
 
@@ -100,7 +99,7 @@ fn vst3_blocks_of_nonsense_are_refused() {
     assert_ne!(unsafe { instance.processor.process(ptr::null_mut()) }, kResultOk);
     // SAFETY: a structure of integers and pointers.
     let mut data: ProcessData = unsafe { std::mem::zeroed() };
-    data.symbolicSampleSize = SymbolicSampleSizes_::kSample32 as i32;
+    data.symbolicSampleSize = BITS_32;
     data.numSamples = -64;
     assert_ne!(instance.process_raw(&mut data), kResultOk);
     (data.numSamples, data.numInputs, data.numOutputs) = (64, -1, i32::MIN);
@@ -116,9 +115,73 @@ fn vst3_parameters_can_be_flushed_before_activation() {
     let mut block = Block::new(0, 0);
     block.gains = vec![(0, 0.5)];
     assert!(!instance.process(&mut block), "there was no setup yet");
-    assert_eq!(instance.set_up(SymbolicSampleSizes_::kSample32 as u32, 64, 48_000.0), kResultOk);
+    assert_eq!(instance.set_up(BITS_32, 64, 48_000.0), kResultOk);
     assert!(instance.process(&mut block));
     assert_eq!(instance.gain(), 0.5);
+}
+
+#[test]
+fn vst3_changes_apply_in_order_of_frame_then_arrival() {
+    let instance = Vst3Instance::<8>::new();
+    assert!(instance.activate(MAX_FRAMES));
+    let mut block = Block::new(8, N_OUTPUTS);
+    block.gains = vec![(40, 0.5), (10, 0.25), (40, 0.125), (10, 1.0), (0, 0.75), (63, 0.0)];
+    process_and_check(&instance, &mut block, 8);
+    block = Block::new(8, N_OUTPUTS);
+    block.gains = vec![(-5, 0.5), (i64::from(i32::MIN), 0.25), (i64::from(i32::MAX), 1.0)];
+    let mut in_range = Block::new(8, N_OUTPUTS);
+    in_range.gains = vec![(0, 0.5), (0, 0.25), (63, 1.0)];
+    let expected = mix(&in_range, 8, |frame| in_range.gain_at(frame));
+    let lines = logged(|| assert!(instance.process(&mut block)));
+    assert!(lines.is_empty(), "{lines:?}");
+    for frame in [0, 1, 62, 63] {
+        assert_eq!(block.output_sample(0, 0, frame), expected[0][0][frame]);
+    }
+    instance.deactivate();
+}
+
+#[test]
+fn vst3_changes_beyond_the_capacity_are_all_applied_at_their_frames() {
+    let instance = Vst3Instance::<8>::new();
+    assert!(instance.activate(MAX_FRAMES));
+    let mut rng = fastrand::Rng::with_seed(7);
+    let mut at = |frames: &mut dyn FnMut(usize) -> i64, n_points: usize| -> Vec<(i64, f32)> {
+        (0..n_points).map(|idx| (frames(idx), f32::from(rng.u8(0..=8)) / 8.0)).collect()
+    };
+    let mut other = fastrand::Rng::with_seed(8);
+    let cases = [
+        at(&mut |_| 0, 3 * EVENT_CAPACITY),
+        at(&mut |_| 63, 3 * EVENT_CAPACITY),
+        at(&mut |_| 31, EVENT_CAPACITY),
+        at(&mut |idx| (idx / EVENT_CAPACITY) as i64, 5 * EVENT_CAPACITY),
+        at(&mut |idx| 63 - (idx % 64) as i64, 200),
+        at(&mut |_| other.i64(0..64), EVENT_CAPACITY / 2),
+        at(&mut |_| other.i64(0..64), 1000),
+        at(&mut |_| 32 * other.i64(0..2), 1000),
+    ];
+    let mut position = 0;
+    let lines = logged(|| {
+        for (in_place, gains) in cases.iter().flat_map(|gains| [(false, gains), (true, gains)]) {
+            let mut block = Block::new(8, N_OUTPUTS);
+            block.gain_before = instance.gain() as f32;
+            block.gains = gains.clone();
+            block.position = position;
+            if in_place {
+                // Crossed, so that cuts have to work through scratch as well.
+                block.outputs[0].channels = block.inputs[0].channels.iter().rev().copied().collect();
+            }
+            process_and_check(&instance, &mut block, 8);
+            position += MAX_FRAMES as i64;
+        }
+        // All of them in a flush, too.
+        let mut flush = Block::new(0, 0);
+        flush.gains = (0..=100).map(|idx| (0, (idx % 9) as f32 / 8.0)).collect();
+        assert!(instance.process(&mut flush));
+        assert_eq!(instance.gain(), f64::from(100 % 9) / 8.0);
+    });
+    assert!(lines.is_empty(), "the framework's list was never full: {lines:?}");
+    assert_eq!(instance.probe.n_jumps.load(Ordering::SeqCst), 0, "the transport goes on from cut to cut");
+    instance.deactivate();
 }
 
 /// Processes 64 frames of ones with the given events and returns the master's left side.

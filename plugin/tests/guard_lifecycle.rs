@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use busbar::guard::HostLink;
+use guard_support::log::logged;
 use guard_support::vst3_host::{create, factory};
 use guard_support::*;
 use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::*;
@@ -53,6 +54,29 @@ fn an_activation_waits_for_the_process_call_that_is_under_way() {
             });
             instance.set_active(false);
         }
+    });
+}
+
+#[test]
+fn a_process_call_during_an_activation_is_silent_and_says_nothing() {
+    in_both_formats_active::<8>(|instance| {
+        instance.probe().hold_activation.store(true, Ordering::SeqCst);
+        let main = Shared(instance);
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                let main = &main;
+                assert!(main.0.set_active(true));
+            });
+            wait_until("it activates", || instance.probe().is_activating.load(Ordering::SeqCst));
+            let lines = logged(|| {
+                let mut block = Block::new(8, N_OUTPUTS);
+                assert!(!instance.process(&mut block));
+                assert_eq!(block.output_sample(0, 0, 0), 0.0);
+            });
+            instance.probe().hold_activation.store(false, Ordering::SeqCst);
+            assert!(lines.is_empty(), "{}: {lines:?}", instance.format());
+        });
+        process_and_check(instance, &mut Block::new(8, N_OUTPUTS), 8);
     });
 }
 
@@ -142,15 +166,29 @@ fn two_instances_share_nothing() {
 fn a_wrapper_creates_one_plugin_and_the_guard_claims_its_link() {
     in_both_formats_active::<8>(|instance| {
         let before = n_created();
-        // A link that was left without a guard must not be claimed by the next instance.
-        let stray = HostLink::create();
         in_both_formats_active::<8>(|other| {
             process_and_check(other, &mut Block::new(2, 1), 8);
             assert_eq!(other.probe().link.connected(), 0b11);
         });
         assert_eq!(n_created(), before + 2, "{}", instance.format());
-        assert_eq!(stray.connected(), u64::MAX);
     });
+}
+
+#[test]
+fn a_link_that_was_left_without_a_guard_is_not_claimed_by_the_next_instance() {
+    // The plugin that is created keeps a foreign link and leaves none; a stray one lies in the slot.
+    fn check(create: impl FnOnce() -> Box<dyn Instance>) {
+        HostLink::create();
+        FOREIGN_LINK.set(Some(HostLink::claim()));
+        let stray = HostLink::create();
+        let instance = create();
+        assert!(instance.activate(MAX_FRAMES));
+        process_and_check(&*instance, &mut Block::new(2, 1), 8);
+        assert_eq!(stray.connected(), u64::MAX, "{}", instance.format());
+        instance.deactivate();
+    }
+    check(|| Box::new(Vst3Instance::<8>::new()));
+    check(|| Box::new(ClapInstance::<8>::new()));
 }
 
 #[test]
@@ -197,6 +235,8 @@ struct RestartingHost {
     component: *mut IComponent,
     processor: *mut IAudioProcessor,
     n_restarts: AtomicU32,
+    /// Only deactivates, and leaves it at that.
+    deactivates: bool,
 }
 
 impl Class for RestartingHost {
@@ -223,20 +263,23 @@ impl IComponentHandlerTrait for RestartingHost {
             let component = ComRef::from_raw(self.component).expect("not null");
             let processor = ComRef::from_raw(self.processor).expect("not null");
             assert_eq!(component.setActive(0), kResultOk);
-            assert_eq!(component.setActive(1), kResultOk);
-            processor.setProcessing(1);
+            if !self.deactivates {
+                assert_eq!(component.setActive(1), kResultOk);
+                processor.setProcessing(1);
+            }
         }
         kResultOk
     }
 }
 
-#[test]
-fn a_host_may_come_back_from_inside_an_activation() {
+/// Activates with such a host and hands over to the test.
+fn with_restarting_host(deactivates: bool, test: impl FnOnce(&Vst3Instance<8>)) {
     let instance = Vst3Instance::<8>::new();
     let host = ComWrapper::new(RestartingHost {
         component: instance.component.as_ptr(),
         processor: instance.processor.as_ptr(),
         n_restarts: AtomicU32::new(0),
+        deactivates,
     });
     let handler = host.as_com_ref::<IComponentHandler>().expect("its interface").as_ptr();
     // SAFETY: the host outlives the instance's use of it.
@@ -244,11 +287,25 @@ fn a_host_may_come_back_from_inside_an_activation() {
     instance.probe.latency.store(64, Ordering::SeqCst);
     assert!(instance.activate(MAX_FRAMES));
     assert_eq!(host.n_restarts.load(Ordering::SeqCst), 1);
-    assert_eq!(instance.probe.n_activations.load(Ordering::SeqCst), 2);
-    process_and_check(&instance, &mut Block::new(8, N_OUTPUTS), 8);
+    test(&instance);
     instance.deactivate();
     // SAFETY: as above.
     unsafe { instance.controller.setComponentHandler(ptr::null_mut()) };
+}
+
+#[test]
+fn a_host_may_come_back_from_inside_an_activation() {
+    with_restarting_host(false, |instance| {
+        assert_eq!(instance.probe.n_activations.load(Ordering::SeqCst), 2);
+        process_and_check(instance, &mut Block::new(8, N_OUTPUTS), 8);
+    });
+}
+
+#[test]
+fn a_deactivation_from_inside_an_activation_is_not_undone() {
+    with_restarting_host(true, |instance| {
+        assert!(!instance.process(&mut Block::new(8, N_OUTPUTS)));
+    });
 }
 
 #[test]

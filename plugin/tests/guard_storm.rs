@@ -41,7 +41,8 @@ fn random_block(rng: &mut Rng, gain_before: f32) -> Block {
         block.null_inputs = true;
     }
     block.frames = if rng.u32(0..20) == 0 { 0 } else { rng.usize(1..=MAX_FRAMES) };
-    let mut times: Vec<i64> = (0..rng.usize(0..5)).map(|_| rng.i64(0..block.frames.max(1) as i64)).collect();
+    let mut times: Vec<i64> =
+        (0..rng.usize(0..5).pow(3)).map(|_| rng.i64(0..block.frames.max(1) as i64)).collect();
     times.sort_unstable();
     block.gains = times.into_iter().map(|time| (time, f32::from(rng.u8(0..=8)) / 8.0)).collect();
     block.gain_before = gain_before;

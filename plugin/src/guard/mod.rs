@@ -6,12 +6,13 @@
 //! puts the results where the host wants them. It also owns the two things that a host stores or shows and the
 //! framework gets wrong or has no hook for: the state document and the names of ports and parameters.
 //!
-//! - [`link`]: what the guard tells the plugin instance (which inputs are connected, why a state was refused).
-//! - [`gate`]: activation and processing never meet.
-//! - [`buses`]: host pointers in, safe pointers out; knows neither VST3 nor CLAP.
-//! - [`state`]: the document that hosts store, the same bytes from both formats.
-//! - [`vst3`], with [`vst3_block`], [`vst3_params`] and [`vst3_stream`]: parameter changes arrive sorted and never too many.
-//! - [`clap`], with [`clap_block`], [`clap_events`] and [`clap_state`]: events arrive within their block.
+//! - `link`: what the guard tells the plugin instance (which inputs are connected, why a state was refused).
+//! - `gate`: activation and processing never meet.
+//! - `buses`: host pointers in, safe pointers out; knows neither VST3 nor CLAP.
+//! - `state`: the document that hosts store, the same bytes from both formats.
+//! - `vst3`, with `vst3_process`, `vst3_block`, `vst3_params` and `vst3_stream`: parameter changes arrive
+//!   sorted and never too many.
+//! - `clap`, with `clap_block`, `clap_events` and `clap_state`: events arrive within their block.
 //! - [`export`]: the entry symbols, and [`export!`](crate::export).
 //!
 //! **Invariant**: nothing here allocates, blocks, logs or panics between the entry and the return of a process call.
@@ -30,6 +31,7 @@ mod state;
 mod vst3;
 mod vst3_block;
 mod vst3_params;
+mod vst3_process;
 mod vst3_stream;
 
 use nice_plug::prelude::{ClapPlugin, Vst3Plugin};

@@ -1,12 +1,24 @@
 //! A VST3 block's buses, the host's and those that go inward.
 
 use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::{
-    AudioBusBuffers, AudioBusBuffers__type0, ProcessContext, ProcessContext_::StatesAndFlags_,
+    AudioBusBuffers, AudioBusBuffers__type0, BusDirection, BusDirections_, MediaType, MediaTypes_,
+    ProcessContext, ProcessContext_::StatesAndFlags_, SymbolicSampleSizes_,
 };
 use nice_plug::wrapper::vst3::vst3::Steinberg::int32;
 
 use super::buses::{Buses, HostBus, Layout, RawSlice};
 use super::vst3_params::Changes;
+
+// The constants are unsigned on some systems and signed on others.
+#[allow(clippy::unnecessary_cast)]
+mod constants {
+    use super::{BusDirection, BusDirections_, MediaType, MediaTypes_, SymbolicSampleSizes_, int32};
+    pub const AUDIO: MediaType = MediaTypes_::kAudio as MediaType;
+    pub const INPUT: BusDirection = BusDirections_::kInput as BusDirection;
+    pub const OUTPUT: BusDirection = BusDirections_::kOutput as BusDirection;
+    pub const SAMPLES_32: int32 = SymbolicSampleSizes_::kSample32 as int32;
+}
+pub(super) use constants::{AUDIO, INPUT, OUTPUT, SAMPLES_32};
 
 /// The bus arrays that go inward. Their pointers lead into the tables of `buses` and never change.
 pub(super) struct Active {

@@ -104,6 +104,8 @@ pub struct Block {
     pub gains: Vec<(i64, f32)>,
     /// The gain before the first change.
     pub gain_before: f32,
+    /// The transport at the first frame. VST3 only.
+    pub position: i64,
 }
 
 impl std::fmt::Debug for Block {
@@ -131,6 +133,7 @@ impl Block {
             is_64_bit: false,
             gains: Vec::new(),
             gain_before: 1.0,
+            position: 0,
         }
     }
 

@@ -11,7 +11,7 @@ pub mod vst3_host;
 use std::cell::RefCell;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use busbar::guard::export::{ExportedPlugin, Library};
@@ -24,6 +24,8 @@ pub use vst3_host::Vst3Instance;
 
 /// Every block in these tests is at most this long.
 pub const MAX_FRAMES: usize = 64;
+/// How many changes the framework holds: few, so that tests exceed it.
+pub const EVENT_CAPACITY: usize = 16;
 /// Master and four groups.
 pub const N_OUTPUTS: usize = 5;
 /// What the test plugin's documents begin with.
@@ -42,12 +44,20 @@ pub struct Probe {
     /// Process calls stay inside while this is set.
     pub hold: AtomicBool,
     pub is_dropped: AtomicBool,
+    /// Activations stay inside while this is set.
+    pub hold_activation: AtomicBool,
+    pub is_activating: AtomicBool,
     /// What the next activation reports.
     pub latency: AtomicU32,
+    /// Where the transport has to be in the next call, if it does not jump.
+    pub next_position: AtomicI64,
+    pub n_jumps: AtomicUsize,
 }
 
 thread_local! {
     static PROBES: RefCell<Vec<Arc<Probe>>> = const { RefCell::new(Vec::new()) };
+    /// The next plugin keeps this link and creates none.
+    pub static FOREIGN_LINK: RefCell<Option<Arc<HostLink>>> = const { RefCell::new(None) };
 }
 
 /// The probe of the instance that was created last on this thread.
@@ -74,17 +84,28 @@ pub struct TestPlugin<const N: usize> {
     probe: Arc<Probe>,
 }
 
+fn wait_while(hold: &AtomicBool) {
+    let since = Instant::now();
+    while hold.load(Ordering::SeqCst) && since.elapsed() < Duration::from_secs(10) {
+        std::thread::yield_now();
+    }
+}
+
 impl<const N: usize> Default for TestPlugin<N> {
     fn default() -> Self {
         let probe = Arc::new(Probe {
-            link: HostLink::create(),
+            link: FOREIGN_LINK.take().unwrap_or_else(HostLink::create),
             n_blocks: AtomicUsize::new(0),
             n_activations: AtomicUsize::new(0),
             n_inputs: AtomicUsize::new(0),
             is_inside: AtomicBool::new(false),
             hold: AtomicBool::new(false),
             is_dropped: AtomicBool::new(false),
+            hold_activation: AtomicBool::new(false),
+            is_activating: AtomicBool::new(false),
             latency: AtomicU32::new(0),
+            next_position: AtomicI64::new(0),
+            n_jumps: AtomicUsize::new(0),
         });
         PROBES.with_borrow_mut(|probes| probes.push(Arc::clone(&probe)));
         let unit = FloatRange::Linear { min: 0.0, max: 1.0 };
@@ -131,6 +152,7 @@ impl<const N: usize> Plugin for TestPlugin<N> {
         },
     ];
     const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+    const INPUT_EVENT_CAPACITY: usize = EVENT_CAPACITY;
 
     type Editor = ();
     type SysExMessage = ();
@@ -146,6 +168,9 @@ impl<const N: usize> Plugin for TestPlugin<N> {
         _config: &BufferConfig,
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
+        self.probe.is_activating.store(true, Ordering::SeqCst);
+        wait_while(&self.probe.hold_activation);
+        self.probe.is_activating.store(false, Ordering::SeqCst);
         context.set_latency_samples(self.probe.latency.load(Ordering::SeqCst));
         self.probe.n_inputs.store(1 + layout.aux_input_ports.len(), Ordering::SeqCst);
         self.probe.n_activations.fetch_add(1, Ordering::SeqCst);
@@ -156,14 +181,15 @@ impl<const N: usize> Plugin for TestPlugin<N> {
         &mut self,
         main: &mut Buffer,
         aux: &mut AuxiliaryBuffers,
-        _context: &mut impl ProcessContext<Self>,
+        context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
+        if let Some(position) = context.transport().pos_samples() {
+            let next = self.probe.next_position.swap(position + main.samples() as i64, Ordering::SeqCst);
+            self.probe.n_jumps.fetch_add((position != next).into(), Ordering::SeqCst);
+        }
         self.probe.n_blocks.fetch_add(1, Ordering::SeqCst);
         self.probe.is_inside.store(true, Ordering::SeqCst);
-        let since = Instant::now();
-        while self.probe.hold.load(Ordering::SeqCst) && since.elapsed() < Duration::from_secs(10) {
-            std::thread::yield_now();
-        }
+        wait_while(&self.probe.hold);
         let gain = self.params.gain.value();
         for channel_idx in 0..2 {
             for frame in 0..main.samples() {

@@ -13,9 +13,18 @@ use nice_plug::wrapper::vst3::vst3::{Class, ComPtr, ComWrapper, Interface};
 
 use super::{Block, Bus, Instance, Probe, TestLibrary, newest_probe};
 
-pub const AUDIO: MediaType = MediaTypes_::kAudio as MediaType;
-pub const INPUT: BusDirection = BusDirections_::kInput as BusDirection;
-pub const OUTPUT: BusDirection = BusDirections_::kOutput as BusDirection;
+// The constants are unsigned on some systems and signed on others.
+#[allow(clippy::unnecessary_cast)]
+mod constants {
+    use super::*;
+    pub const BITS_32: i32 = SymbolicSampleSizes_::kSample32 as i32;
+    pub const BITS_64: i32 = SymbolicSampleSizes_::kSample64 as i32;
+    pub const REALTIME: i32 = ProcessModes_::kRealtime as i32;
+    pub const AUDIO: MediaType = MediaTypes_::kAudio as MediaType;
+    pub const INPUT: BusDirection = BusDirections_::kInput as BusDirection;
+    pub const OUTPUT: BusDirection = BusDirections_::kOutput as BusDirection;
+}
+pub use constants::*;
 
 pub struct Vst3Instance<const N: usize> {
     pub component: ComPtr<IComponent>,
@@ -54,10 +63,10 @@ impl<const N: usize> Vst3Instance<N> {
         Self { component, processor, controller, probe: newest_probe() }
     }
 
-    pub fn set_up(&self, size: u32, max_frames: i32, sample_rate: f64) -> tresult {
+    pub fn set_up(&self, size: i32, max_frames: i32, sample_rate: f64) -> tresult {
         let mut setup = ProcessSetup {
-            processMode: ProcessModes_::kRealtime as i32,
-            symbolicSampleSize: size as i32,
+            processMode: REALTIME,
+            symbolicSampleSize: size,
             maxSamplesPerBlock: max_frames,
             sampleRate: sample_rate,
         };
@@ -103,7 +112,7 @@ impl<const N: usize> Instance for Vst3Instance<N> {
     }
 
     fn activate(&self, max_frames: usize) -> bool {
-        self.set_up(SymbolicSampleSizes_::kSample32 as u32, max_frames as i32, 48_000.0) == kResultOk
+        self.set_up(BITS_32, max_frames as i32, 48_000.0) == kResultOk
             && self.set_active_raw(true) == kResultOk
             // SAFETY: a plain call.
             && unsafe { self.processor.setProcessing(1) } == kResultOk
@@ -134,12 +143,17 @@ impl<const N: usize> Instance for Vst3Instance<N> {
         };
         let mut inputs = buffers(&block.inputs, &mut input_tables);
         let mut outputs = buffers(&block.outputs, &mut output_tables);
-        let changes = ComWrapper::new(Changes::new(&[(self.param_id(0), &block.gains)]));
-        let size =
-            if block.is_64_bit { SymbolicSampleSizes_::kSample64 } else { SymbolicSampleSizes_::kSample32 };
+        // Two queues, the first for a parameter that does not exist: the points of the second arrive after all of it,
+        // whatever their frames.
+        let queues = [(12_345, &block.gains), (self.param_id(0), &block.gains)];
+        let changes = ComWrapper::new(Changes::new(&queues));
+        // SAFETY: a structure of numbers.
+        let mut context: ProcessContext = unsafe { std::mem::zeroed() };
+        (context.sampleRate, context.projectTimeSamples) = (48_000.0, block.position);
+        let size = if block.is_64_bit { BITS_64 } else { BITS_32 };
         // SAFETY: a structure of integers and pointers.
         let mut data: ProcessData = unsafe { std::mem::zeroed() };
-        data.symbolicSampleSize = size as i32;
+        data.symbolicSampleSize = size;
         data.numSamples = block.frames as i32;
         data.numInputs = inputs.len() as i32;
         data.numOutputs = outputs.len() as i32;
@@ -147,6 +161,7 @@ impl<const N: usize> Instance for Vst3Instance<N> {
         data.outputs = if block.null_outputs { ptr::null_mut() } else { outputs.as_mut_ptr() };
         data.inputParameterChanges =
             changes.as_com_ref::<IParameterChanges>().expect("its interface").as_ptr();
+        data.processContext = &mut context;
         let result = self.process_raw(&mut data);
         for (bus, buffer) in block.outputs.iter_mut().zip(&outputs) {
             bus.flags = buffer.silenceFlags;
@@ -214,7 +229,7 @@ impl<const N: usize> Vst3Instance<N> {
 }
 
 pub fn text(name: &[TChar]) -> String {
-    let units = name.iter().map(|&unit| unit as u16).take_while(|&unit| unit != 0);
+    let units = name.iter().copied().take_while(|&unit| unit != 0);
     char::decode_utf16(units).map(|unit| unit.unwrap_or('?')).collect()
 }
 
