@@ -1,6 +1,7 @@
 //! Values, texts and ranges as a host sees them.
 
 use busbar::params::BusbarParams;
+use busbar::params::spec::{STRIP, Value};
 use busbar_engine::Settings;
 use nice_plug::params::InternalParamMut;
 use nice_plug::prelude::{ParamFlags, ParamPtr, Params};
@@ -128,5 +129,22 @@ fn every_parameter_moves_the_snapshot_by_itself() {
         assert!(changed, "{id}");
         assert!(params.refresh(&mut settings), "{id} marks nothing");
         assert_ne!(settings, before, "{id} is read by nobody");
+    }
+}
+
+#[test]
+fn the_engine_is_given_exactly_what_the_text_of_a_value_says() {
+    // Otherwise a state, which stores texts, would sound another way than the knobs did when it was saved.
+    let params = BusbarParams::new(8);
+    let mut settings = Settings::new(8);
+    let mut rng = fastrand::Rng::with_seed(9);
+    let fader = &params.strips[0].fader;
+    for _ in 0..20_000 {
+        // SAFETY: no host is there whose view of the value could go stale.
+        unsafe { fader._internal_set_normalized_value(rng.f32()) };
+        params.refresh(&mut settings);
+        let text = fader.to_string();
+        let Some(Value::Number(named)) = STRIP[0].kind.parse(&text) else { panic!("{text}") };
+        assert_eq!(settings.strips[0].fader_db.to_bits(), (named + 0.0).to_bits(), "{text}");
     }
 }

@@ -51,14 +51,15 @@ pub const STEP: f32 = 0.01;
 ///
 /// Text has two decimals and sound must not depend on whether a value came from a knob or from a text, so the engine is
 /// given this value and no other. It also makes 0 dB exactly 0 dB after the host's 0…1 scale, which is bent.
+///
+/// Never −0: adding zero makes it +0.
 pub fn quantize(value: f32) -> f32 {
-    ((f64::from(value) * 100.0).round() / 100.0) as f32
+    ((f64::from(value) * 100.0).round() / 100.0) as f32 + 0.0
 }
 
 /// At most two decimals. Never "-0".
 fn number(value: f32) -> String {
-    // Adding zero turns -0 into 0.
-    format!("{}", quantize(value) + 0.0)
+    quantize(value).to_string()
 }
 
 /// The value that `text` names, not yet clamped to a range. Nothing if it names none.
@@ -227,7 +228,7 @@ mod tests {
             };
             let text = format(unit, value);
             let parsed = parse(unit, &text).unwrap_or_else(|| panic!("{text:?}"));
-            assert_eq!(parsed.to_bits(), (quantize(value) + 0.0).to_bits(), "{value} reads {text:?}");
+            assert_eq!(parsed.to_bits(), quantize(value).to_bits(), "{value} reads {text:?}");
             assert_eq!(format(unit, parsed), text);
         }
     }

@@ -1,0 +1,12 @@
+# Runs the criterion suites in the profile that is shipped; reports lie in target/criterion.
+#   scripts/bench.ps1                           every suite
+#   scripts/bench.ps1 strips                    the benches whose name holds "strips"
+#   scripts/bench.ps1 --save-baseline before    keep the figures, then: scripts/bench.ps1 --baseline before
+$ErrorActionPreference = 'Stop'
+Push-Location (Join-Path $PSScriptRoot '..')
+try {
+    cargo bench --package busbar-benches --bench '*' '--' @args
+    if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
+} finally {
+    Pop-Location
+}
