@@ -59,8 +59,8 @@ class StemError(Exception):
 def main():
     parser = argparse.ArgumentParser(description=f"Makes the stems of “{piece.TITLE}” anew.")
     parser.add_argument("--soundfont", type=Path, default=DEFAULT_SOUNDFONT, help="default: %(default)s")
-    parser.add_argument("--out", type=Path, default=DEFAULT_STEMS, help="folder of the stems (default: beside this script)")
-    parser.add_argument("--check", action="store_true", help="write nothing; compare a new rendering with the stems in OUT")
+    parser.add_argument("--out", type=Path, default=DEFAULT_STEMS, help="the stems' folder (default: beside this file)")
+    parser.add_argument("--check", action="store_true", help="write nothing; compare a new rendering with those in OUT")
     options = parser.parse_args()
     try:
         require_tools(options.soundfont)
@@ -76,8 +76,17 @@ def require_tools(soundfont):
         if soundfont != DEFAULT_SOUNDFONT:
             raise StemError(f"no sound font at {soundfont}")
         missing.append("fluid-soundfont-gm")
+    elif not is_soundfont(soundfont):
+        raise StemError(f"{soundfont} is not a sound font (SF2)")
     if missing:
         raise StemError(f"missing tools; install them with: sudo apt-get install {' '.join(missing)}")
+
+
+def is_soundfont(path):
+    """Whether a file opens as SF2 does: given anything else, fluidsynth plays its default font and reports nothing."""
+    with path.open("rb") as file:
+        head = file.read(12)
+    return head[:4] == b"RIFF" and head[8:] == b"sfbk"
 
 
 def make_stems(soundfont, folder):

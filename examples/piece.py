@@ -18,7 +18,9 @@ SEED = "Copper Light"
 TEMPO_MAP = ((1, 0, TEMPO_BPM), (12, 0, 100), (12, 4, 95), (12, 8, 89), (12, 12, 81), (13, 0, 76))
 
 # How hard everyone plays, bar by bar: the intro opens, the theme holds back, the lift peaks in bar 9.
-INTENSITY = (0.70, 0.76, 0.82, 0.83, 0.85, 0.89, 0.96, 1.00, 1.10, 1.05, 0.86, 0.74, 0.72)
+# The sound font's loudness goes with the square of the velocity: with the parts that come and go, these small steps
+# span a dozen decibels from the first bar to the peak.
+INTENSITY = (0.82, 0.84, 0.88, 0.88, 0.90, 0.93, 0.97, 1.00, 1.06, 1.03, 0.91, 0.84, 0.82)
 
 # Where the second of two sixteenths falls within its eighth: 0.5 is straight, 0.667 a triplet.
 SWING = 0.555
@@ -140,7 +142,7 @@ class Part:
                 self.play(channel, pitch, bar, sixteenth, length, int(weight), late_ms=late_ms)
 
     def sustain(self, channel, chords, weight, *, overlap=0.1):
-        """Holds chords voice by voice, `(bar, sixteenth, length, pitches)` each; a voice that stays is not struck again."""
+        """Holds chords `(bar, sixteenth, length, pitches)` voice by voice; a note that stays is not struck again."""
         for voice in range(max(len(pitches) for *_, pitches in chords)):
             held = None
             for bar, sixteenth, length, pitches in chords:
@@ -165,8 +167,9 @@ class Part:
 def drums():
     """A dry pocket under the theme, the ride and the crash for the lift, a step back for the ending."""
     part = Part("drums", looseness_ms=4.0, unevenness=6.0)
-    kit = 9
-    part.track.instrument(kit, 0, pan=64, reverb=10, drums=True)
+    feet, kit, cymbals = 9, 10, 11  # the kick carries the mix; cymbals and hat lie well beneath it
+    for channel, volume in ((feet, 127), (kit, 110), (cymbals, 76)):
+        part.track.instrument(channel, 0, pan=64, reverb=10, volume=volume, drums=True)
     #         kick                snare               hat
     pocket = ("9.....4...8.....", "....8..2.2..8..1", "7.4.6.4.7.4.6.43")
     answer = ("9..3....5.8.....", "....8....2..8.2.", "7.4.6.437.4.6...")
@@ -175,13 +178,13 @@ def drums():
         kick, snare, cymbal = driven if bar >= 7 else answer if bar % 2 == 0 else pocket
         if bar in (6, 10):  # the fills take the last beat
             snare, cymbal = snare[:12] + "....", cymbal[:12] + "...."
-        part.pattern(kit, KICK, bar, kick)
+        part.pattern(feet, KICK, bar, kick)
         part.pattern(kit, SNARE, bar, snare, late_ms=6.0)  # behind the beat
-        part.pattern(kit, RIDE if bar >= 7 else HAT, bar, cymbal)
-    part.pattern(kit, HAT, 2, "........3.3.4.56")
+        part.pattern(cymbals, RIDE if bar >= 7 else HAT, bar, cymbal)
+    part.pattern(cymbals, HAT, 2, "........3.3.4.56")
     part.pattern(kit, SNARE, 2, "............2.46")
-    part.pattern(kit, OPEN_HAT, 4, "..............5.", length=2)
-    part.pattern(kit, RIDE_BELL, 8, "......6.......6.")
+    part.pattern(cymbals, OPEN_HAT, 4, "..............5.", length=2)
+    part.pattern(cymbals, RIDE_BELL, 8, "......6.......6.")
     for bar, hits in {
         6: ((12, SNARE, 7), (12.67, SNARE, 5), (13.33, HIGH_TOM, 7), (14, MID_TOM, 7), (15, FLOOR_TOM, 8)),
         10: ((12, HIGH_TOM, 8), (13, HIGH_TOM, 5), (14, LOW_TOM, 7), (15, FLOOR_TOM, 6)),
@@ -189,16 +192,16 @@ def drums():
         for sixteenth, drum, weight in hits:
             part.play(kit, drum, bar, sixteenth, 1, weight)
     for bar, cymbal, weight in ((7, CRASH, 7), (9, CRASH_2, 8), (11, CRASH, 5)):
-        part.play(kit, cymbal, bar, 0, 16, weight)
-    part.pattern(kit, KICK, 11, "8.........6.....")
+        part.play(cymbals, cymbal, bar, 0, 16, weight)
+    part.pattern(feet, KICK, 11, "8.........6.....")
     part.pattern(kit, RIM, 11, "....5...........")
     part.pattern(kit, RIM, 12, "....4.......3...")
-    part.pattern(kit, RIDE, 11, "....5...4...4...")
-    part.pattern(kit, KICK, 12, "7...............")
+    part.pattern(cymbals, RIDE, 11, "....5...4...4...")
+    part.pattern(feet, KICK, 12, "7...............")
     for sixteenth in range(8, 16):  # a roll on the crash carries the ritardando into the last chord
-        part.play(kit, CRASH_2, 12, sixteenth, 1, 0.5 + (sixteenth - 8) * 0.4)
-    for drum, weight in ((KICK, 7), (RIDE, 4), (CRASH, 5)):
-        part.play(kit, drum, 13, 0, 16, weight)
+        part.play(cymbals, CRASH_2, 12, sixteenth, 1, 0.5 + (sixteenth - 8) * 0.4)
+    for channel, drum, weight in ((feet, KICK, 7), (cymbals, RIDE, 4), (cymbals, CRASH, 5)):
+        part.play(channel, drum, 13, 0, 16, weight)
     return part.track
 
 
@@ -218,7 +221,7 @@ def bass():
         10: "0:5 D2@8 5:1 D2@4 6:2 D3@6 8:4 C#2@8 12:2 C#2@5 14:2 G2@6",
         11: "0:7 C2@7 7:1 C2@3 8:6 C2@6 14:2 G1@5",
         12: "0:7 B1@6 8:4 A1@6 12:4 D2@6",
-        13: "0:20 G1@7",
+        13: "0:14 G1@7",
     })  # fmt: skip
     return part.track
 
@@ -236,10 +239,10 @@ def keys():
         for order, pitch in enumerate(voicing(name, 0)):
             part.play(0, pitch, bar, sixteenth + 2 * order, last - 2 * order, weight + 0.3 * order)
 
-    broken(1, 0, "Gmaj9", 5, 16)
-    part.line(0, {1: "8:4 D5@6 12:4 B4@5"})
-    broken(2, 0, "Em9", 5, 8)
-    chord(2, 8, 7, "D9sus", 5.5)
+    broken(1, 0, "Gmaj9", 6, 16)
+    part.line(0, {1: "8:4 D5@7 12:4 B4@6"})
+    broken(2, 0, "Em9", 6, 8)
+    chord(2, 8, 7, "D9sus", 6)
     # (sixteenth, length, half whose chord it takes, weight); half 2 is the next bar's chord, struck early.
     comping = (
         ((0, 4, 0, 6), (6, 2, 0, 5), (10, 5, 1, 6)),
@@ -256,8 +259,8 @@ def keys():
     broken(11, 8, "Cm6/9", 5, 8)
     broken(12, 0, "G/B", 5, 8)
     chord(12, 8, 7.5, "D9sus", 5)
-    chord(13, 0, 20, "Gmaj9", 5)
-    part.line(0, {13: "4:16 D5@4 6:14 F#5@3"})
+    chord(13, 0, 15, "Gmaj9", 5)
+    part.line(0, {13: "4:11 D5@4 6:9 F#5@3"})
     return part.track
 
 
@@ -285,7 +288,7 @@ def guitar():
                 part.play(clean, tones[sixteenth // 8][order % 4], bar, sixteenth, 4, 4.5)
         elif bar == 13:
             for order, pitch in enumerate(tones[0]):
-                part.play(clean, pitch, bar, 0, 20, 4.5, late_ms=28.0 * order)
+                part.play(clean, pitch, bar, 0, 14, 4.5, late_ms=28.0 * order)
     return part.track
 
 
@@ -305,7 +308,7 @@ def strings():
         ("B4 A4 F#4 D4", "B4 A4 F#4 D4"),
     )  # fmt: skip
     chords = [
-        (bar, half * 8, 8 if bar < 13 else 10, [pitch_of(name) for name in names.split()])
+        (bar, half * 8, 8 if bar < 13 else 7, [pitch_of(name) for name in names.split()])
         for bar, pair in enumerate(voices, start=7)
         for half, names in enumerate(pair)
     ]
@@ -352,11 +355,11 @@ def pad():
     part = Part("pad", looseness_ms=12.0)
     part.track.instrument(0, 89, pan=64, reverb=30)
     chords = [
-        (bar, sixteenth, 8 if bar < 13 else 10, voicing(name, 1)) for bar, sixteenth, name in halves()
+        (bar, sixteenth, 8 if bar < 13 else 7, voicing(name, 1)) for bar, sixteenth, name in halves()
     ]
     part.sustain(0, chords, 5)
-    air = ((1, 70, 90), (2, 90, 100), (3, 84, 84), (5, 84, 92), (7, 96, 104), (9, 112, 112), (11, 104, 96), (13, 96, 40))
-    for bar, low, high in air:
+    air = ((1, 100, 116), (2, 116, 120), (3, 84, 84), (5, 84, 92), (7, 96, 104), (9, 112, 112), (11, 104, 96))
+    for bar, low, high in (*air, (13, 96, 40)):
         part.swell(0, 11, tick_at(bar, 0), tick_at(bar + 1, 0), low, high)
     return part.track
 
@@ -368,7 +371,7 @@ def percussion():
     for channel, pan, reverb in ((shaker, 24, 6), (congas, 88, 16), (tambourine, 112, 10), (bells, 40, 40)):
         part.track.instrument(channel, 0, pan=pan, reverb=reverb, drums=True)
     for bar in range(2, 12):
-        part.pattern(shaker, SHAKER, bar, "5.3.6.3.5.3.6.34" if bar < 7 else "6343736363437364")
+        part.pattern(shaker, SHAKER, bar, "4...6...4...6.3." if bar < 7 else "4.3.7.3.4.3.7.34")
     for bar in range(3, 11):
         part.pattern(congas, CONGA_SLAP, bar, "......5.......3." if bar % 2 else "...4..5.........")
         part.pattern(congas, CONGA_OPEN, bar, "..........6.7..." if bar % 2 else "..........5.6.6.")
@@ -384,12 +387,12 @@ def percussion():
 
 # Stem name, the part, and the gain in decibels that gives it its place in the mix; the lead stands in front.
 STEMS = (
-    ("01-drums", drums, 3.0),
-    ("02-bass", bass, 1.0),
+    ("01-drums", drums, 5.0),
+    ("02-bass", bass, 3.0),
     ("03-keys", keys, -5.0),
-    ("04-guitar", guitar, 1.0),
-    ("05-strings", strings, -3.0),
-    ("06-lead", lead, -1.0),
-    ("07-pad", pad, -4.0),
-    ("08-percussion", percussion, -2.0),
+    ("04-guitar", guitar, 0.5),
+    ("05-strings", strings, -4.0),
+    ("06-lead", lead, -2.0),
+    ("07-pad", pad, -0.5),
+    ("08-percussion", percussion, -2.5),
 )

@@ -33,14 +33,14 @@ class Track:
         order = _ORDER_SETUP if tick == 0 else _ORDER_CONTROL
         self._events.append((tick, order, bytes((0xB0 | channel, controller, clamp7(value)))))
 
-    def instrument(self, channel, program, *, pan, reverb, drums=False):
-        """Chooses a channel's sound, its place between left (0) and right (127), and its share of the reverb.
+    def instrument(self, channel, program, *, pan, reverb, volume=100, drums=False):
+        """Chooses a channel's sound, its place between left (0) and right (127), its share of the reverb and its level.
 
         Bank, program and controllers leave in the order they are given here: the bank must precede the program.
         """
         self.control(0, channel, 0, XG_DRUM_BANK if drums else 0)
         self.program(0, channel, program)
-        for controller, value in ((7, 100), (10, pan), (11, 127), (91, reverb), (93, 0)):
+        for controller, value in ((7, volume), (10, pan), (11, 127), (91, reverb), (93, 0)):
             self.control(0, channel, controller, value)
 
     def program(self, tick, channel, program):
