@@ -1,8 +1,8 @@
 //! The built plugin in a host: how long the typical and the worst block take, how long loading takes, how large a state is.
 //!
 //! `cargo xtask bundle busbar --release && cargo bench --profile ci --bench plugin_blocks`. A mean hides what a listener
-//! hears, so this is no criterion suite: it plays one scenario (noise, full scale, silence, subnormals, bursts, and
-//! automation of every fader) several times over, takes the fastest replay of each block, because what slowed the others
+//! hears, so this is no criterion suite: it plays one scenario (noise, full scale, silence, subnormals, the smallest
+//! normal samples, bursts, and automation of every fader) several times over, takes the fastest replay of each block, because what slowed the others
 //! was not Busbar, and reports the median and the maximum over blocks.
 //!
 //! With `--test` it plays once, to show that it runs.
@@ -14,7 +14,10 @@ use std::time::{Duration, Instant};
 
 const SAMPLE_RATE_HZ: f64 = 48_000.0;
 
-/// Frames of the scenario: five parts of a fifth each.
+/// Parts of the scenario: noise, full scale, silence, subnormals, the smallest normal samples, bursts.
+const PARTS: usize = 6;
+
+/// Frames of the scenario.
 const SCENARIO_FRAMES: usize = 48_000 * 2;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -75,7 +78,7 @@ fn measure(
     for _ in 0..replays {
         let mut rng = fastrand::Rng::with_seed(1);
         for (block_idx, fastest) in fastest.iter_mut().enumerate() {
-            let part = block_idx * 5 / n_blocks;
+            let part = block_idx * PARTS / n_blocks;
             for strip_idx in 0..n_strips {
                 for channel_idx in 0..2 {
                     fill(plugin.input_mut(strip_idx, channel_idx), part, &mut rng);
@@ -103,6 +106,7 @@ fn fill(samples: &mut [f32], part: usize, rng: &mut fastrand::Rng) {
             1 => noise,
             2 => 0.0,
             3 => noise * 1e-39,
+            4 => noise * 1e-37,
             _ if burst => noise,
             _ => 0.0,
         };

@@ -1,7 +1,7 @@
 //! The engine: prepare, reset, set, process.
 
 use crate::buses::{BusTile, GroupBus, MasterBus, SILENT_BUS};
-use crate::lanes::{LANES, TILE_FRAMES, flush};
+use crate::lanes::{LANES, TILE_FRAMES, unscale};
 use crate::routing::SoloState;
 use crate::settings::{Destination, N_GROUPS, Settings};
 use crate::strips::{BusLanes, DRY_BUS, StripLanes, StripScratch};
@@ -239,7 +239,7 @@ impl Engine {
     }
 }
 
-/// out = (1 − b)·mix + b·dry, without subnormals.
+/// out = (1 − b)·mix + b·dry, brought back from the engine's scale.
 fn write(
     mix: &BusTile,
     dry: &BusTile,
@@ -249,7 +249,7 @@ fn write(
 ) {
     for ((mix, dry), to) in mix.iter().zip(dry).zip(to) {
         for (((to, mix), dry), b) in to[frames.clone()].iter_mut().zip(mix).zip(dry).zip(bypass) {
-            *to = flush((1.0 - b) * mix + b * dry);
+            *to = unscale((1.0 - b) * mix + b * dry);
         }
     }
 }

@@ -13,9 +13,19 @@ pub(crate) const LANES: usize = 8;
 /// Frames in one tile of the absolute grid. Whatever is decided on a grid is decided at multiples of this many samples.
 pub const TILE_FRAMES: usize = 32;
 
-/// Samples at or beyond ± this count as non-finite. No music is 240 dB over full scale, and the largest gain through the
-/// mixer (below 10⁸) cannot take what is under it to infinity.
+/// Samples at or beyond ± this count as non-finite: no music is 240 dB over full scale.
 pub(crate) const NON_FINITE_LIMIT: f32 = 1e12;
+
+/// What samples are multiplied by on their way in, and divided by on their way out: a power of two, so that no bit of any
+/// result changes, and 360 dB between the smallest sample and the subnormal numbers.
+///
+/// A normal sample of 10⁻³⁷ times a gain of 0.1 is subnormal, and arithmetic that meets subnormals is fifty times slower.
+/// In this scale the smallest normal sample is 1.4 · 10⁻²⁰, which no product of the mixer's gains takes below 10⁻³⁸; and
+/// the largest, [`NON_FINITE_LIMIT`] times the mixer's largest gain of 2.2 · 10⁶, stays below 10³⁷.
+const SCALE: f32 = (1_u64 << 60) as f32;
+
+/// All bits of an f32 but its sign.
+const MAGNITUDE_BITS: u32 = !(1 << 31);
 
 /// One value for each strip of a group.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -131,15 +141,16 @@ pub(crate) struct Found {
     pub(crate) sound: bool,
 }
 
-/// Copies samples, with zero in place of subnormals (each costs a slow path of the processor) and of NaN.
+/// Brings samples into the engine's scale, with zero in place of subnormals and of NaN.
 #[inline(always)]
 pub(crate) fn clean(from: &[f32], to: &mut [f32]) -> Found {
     let (mut finite, mut sound) = (true, false);
     for (to, &sample) in to.iter_mut().zip(from) {
-        let size = sample.abs();
-        let normal = size >= f32::MIN_POSITIVE;
-        *to = if normal { sample } else { 0.0 };
-        finite &= size < NON_FINITE_LIMIT;
+        // Compared as bits, which are in the order of magnitudes: comparing subnormals as numbers is slow as well.
+        let magnitude = sample.to_bits() & MAGNITUDE_BITS;
+        let normal = magnitude >= f32::MIN_POSITIVE.to_bits();
+        *to = f32::from_bits(if normal { sample.to_bits() } else { 0 }) * SCALE;
+        finite &= magnitude < NON_FINITE_LIMIT.to_bits();
         sound |= normal;
     }
     Found { finite, sound }
@@ -151,10 +162,11 @@ pub(crate) fn first_non_finite(left: &[f32], right: &[f32]) -> Option<usize> {
     left.iter().zip(right).position(|(left, right)| broken(left) || broken(right))
 }
 
-/// Zero in place of a subnormal: what leaves the engine costs nobody a slow path.
+/// Brings a sample back from the engine's scale, with zero in place of what would be subnormal.
 #[inline(always)]
-pub(crate) fn flush(sample: f32) -> f32 {
-    if sample.abs() >= f32::MIN_POSITIVE { sample } else { 0.0 }
+pub(crate) fn unscale(sample: f32) -> f32 {
+    let normal = sample.to_bits() & MAGNITUDE_BITS >= (f32::MIN_POSITIVE * SCALE).to_bits();
+    f32::from_bits(if normal { sample.to_bits() } else { 0 }) * (1.0 / SCALE)
 }
 
 #[cfg(test)]
@@ -193,10 +205,24 @@ mod tests {
     }
 
     #[test]
+    fn the_engines_scale_changes_no_bit_of_a_normal_sample() {
+        let mut rng = fastrand::Rng::with_seed(2);
+        for _ in 0..100_000 {
+            let sample = f32::from_bits(rng.u32(..));
+            let mut scaled = [0.0];
+            if sample.is_normal() && clean(&[sample], &mut scaled).finite {
+                assert_eq!(unscale(scaled[0]).to_bits(), sample.to_bits());
+                assert!(scaled[0].is_normal());
+            }
+        }
+        assert_eq!(unscale(f32::MIN_POSITIVE * SCALE * 0.99), 0.0);
+    }
+
+    #[test]
     fn cleaning_tells_broken_silent_and_sounding_apart() {
         let mut to = [9.0; 3];
         assert_eq!(clean(&[1.0, -0.5, 0.0], &mut to), Found { finite: true, sound: true });
-        assert_eq!(to, [1.0, -0.5, 0.0]);
+        assert_eq!(to.map(unscale), [1.0, -0.5, 0.0]);
         assert_eq!(clean(&[1e-40, -1e-45, 0.0], &mut to), Found { finite: true, sound: false });
         assert_eq!(to, [0.0; 3]);
         for broken in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, NON_FINITE_LIMIT] {

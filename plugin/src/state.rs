@@ -28,8 +28,8 @@ use std::sync::OnceLock;
 /// The version of the document's format. It grows when an older Busbar could misread a newer document.
 const FORMAT: u64 = 1;
 
-/// What every name of the plugin begins with: how a state of something else is told apart.
-const PLUGIN_NAME_PREFIX: &str = "Busbar ";
+/// The names of the plugin: how a state of something else is told apart. A newer version may have more sizes.
+const PLUGIN_NAMES: [&str; 3] = ["Busbar 8", "Busbar 16", "Busbar 32"];
 
 /// The largest size: its parameters include those of all others.
 const MAX_STRIPS: usize = 32;
@@ -59,6 +59,14 @@ pub enum StateError {
     /// An entry beside the parameters has the wrong shape.
     #[error("the state's entry {0:?} is broken: {1}")]
     BadEntry(&'static str, String),
+}
+
+/// The framework's own form, as far as it is read here.
+#[derive(serde::Deserialize)]
+struct FrameworkState {
+    /// By id: `{"f32":-6.0}`, `{"bool":true}`, `{"i32":4}`.
+    params: BTreeMap<String, Json>,
+    fields: BTreeMap<String, String>,
 }
 
 /// A parameter by its full id.
@@ -138,24 +146,27 @@ pub(crate) fn document_from_fields(fields: &BTreeMap<String, String>) -> Documen
 /// The framework's state is not what it says it is.
 pub fn encode(framework_state: &[u8], plugin_name: &str, n_strips: usize) -> Result<Vec<u8>, StateError> {
     let not_ours = |error: serde_json::Error| StateError::NotADocument(error.to_string());
-    let state: PluginState = serde_json::from_slice(framework_state).map_err(not_ours)?;
-    let document = document_from_fields(&state.fields);
+    let state: FrameworkState = serde_json::from_slice(framework_state).map_err(not_ours)?;
+    let Document { strip_names, view, kept } = document_from_fields(&state.fields);
 
-    let mut params: Map<String, Json> = document.kept.params.into_iter().collect();
+    let mut params: Map<String, Json> = kept.params.into_iter().collect();
     for (id, known) in known_of(n_strips) {
-        let value = state
-            .params
-            .get(id)
-            .map_or(known.kind.default_value(), |value| from_framework(&known.kind, value));
-        params.insert(id.clone(), known.kind.format(value).into());
+        let default = known.kind.default_value();
+        let value = state.params.get(id).map_or(default, |value| from_framework(&known.kind, value));
+        // A newer version's value that stood for the default here stands until somebody moves the parameter.
+        if value != default || !params.contains_key(id) {
+            params.insert(id.clone(), known.kind.format(value).into());
+        }
     }
-    let mut entries: Map<String, Json> = document.kept.entries.into_iter().collect();
-    entries.insert("format".into(), FORMAT.into());
+    let mut entries: Map<String, Json> = kept.entries.into_iter().collect();
+    entries.insert("format".into(), kept.format.max(FORMAT).into());
     entries.insert("plugin".into(), plugin_name.into());
     entries.insert("version".into(), env!("CARGO_PKG_VERSION").into());
     entries.insert("params".into(), params.into());
-    entries.insert("strip_names".into(), document.strip_names.into());
-    entries.insert("view".into(), document.view);
+    if !strip_names.is_empty() || !entries.contains_key("strip_names") {
+        entries.insert("strip_names".into(), strip_names.into());
+    }
+    entries.insert("view".into(), view);
 
     let mut bytes = serde_json::to_vec_pretty(&Json::Object(entries)).map_err(not_ours)?;
     bytes.push(b'\n');
@@ -176,7 +187,8 @@ pub fn decode(document: &[u8], n_strips: usize) -> Result<Vec<u8>, StateError> {
     let format = entries.get("format").and_then(Json::as_u64).filter(|&format| format > 0);
     let Some(format) = format else { return Err(StateError::NotADocument("no format version".to_owned())) };
     match entries.get("plugin").and_then(Json::as_str) {
-        Some(name) if name.starts_with(PLUGIN_NAME_PREFIX) => {}
+        Some(name) if PLUGIN_NAMES.contains(&name) => {}
+        Some(name) if format > FORMAT && name.starts_with("Busbar ") => {}
         name => return Err(StateError::OtherPlugin(name.unwrap_or("an unnamed plugin").to_owned())),
     }
     let Some(Json::Object(mut given)) = entries.remove("params") else {
@@ -184,13 +196,17 @@ pub fn decode(document: &[u8], n_strips: usize) -> Result<Vec<u8>, StateError> {
     };
 
     let mut params = BTreeMap::new();
+    let (mut not_understood, mut not_understood_entries) = (BTreeMap::new(), BTreeMap::new());
     for (id, known) in known_of(n_strips) {
         let value = match given.remove(id) {
             None => known.kind.default_value(),
             Some(text) => match text.as_str().and_then(|text| known.kind.parse(text)) {
                 Some(value) => value,
                 // A newer Busbar may have given a parameter values that this one lacks.
-                None if format > FORMAT => known.kind.default_value(),
+                None if format > FORMAT => {
+                    not_understood.insert(id.clone(), text);
+                    known.kind.default_value()
+                }
                 None => {
                     let example = known.kind.format(known.kind.default_value());
                     return Err(StateError::BadValue { id: id.clone(), text: text.to_string(), example });
@@ -200,20 +216,32 @@ pub fn decode(document: &[u8], n_strips: usize) -> Result<Vec<u8>, StateError> {
         params.insert(id.clone(), to_framework(value));
     }
 
-    let strip_names = match entries.remove("strip_names").unwrap_or_default() {
-        Json::Null => Vec::new(),
-        names => {
-            serde_json::from_value(names).map_err(|e| StateError::BadEntry("strip_names", e.to_string()))?
+    let names = entries.remove("strip_names").unwrap_or_else(|| Json::Array(Vec::new()));
+    let strip_names: Vec<String> = match serde_json::from_value(names.clone()) {
+        Ok(strip_names) => strip_names,
+        Err(_) if format > FORMAT => {
+            not_understood_entries.insert("strip_names".to_owned(), names);
+            Vec::new()
         }
+        Err(error) => return Err(StateError::BadEntry("strip_names", error.to_string())),
     };
     let view = entries.remove("view").unwrap_or_default();
     entries.retain(|name, _| !KNOWN_ENTRIES.contains(&name.as_str()));
-    let kept = Kept { params: given.into_iter().collect(), entries: entries.into_iter().collect() };
+    let kept = Kept {
+        format,
+        params: given.into_iter().chain(not_understood).collect(),
+        entries: entries.into_iter().chain(not_understood_entries).collect(),
+    };
+    let document = Document { strip_names, view, kept };
     let state = PluginState {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         params,
-        fields: document_to_fields(&Document { strip_names, view, kept }),
+        fields: document_to_fields(&document),
     };
+    // JSON within JSON is one level deeper, and there is a limit: what cannot come back must not go in.
+    if document_from_fields(&state.fields) != document {
+        return Err(StateError::NotADocument("it is nested too deeply".to_owned()));
+    }
     serde_json::to_vec(&state).map_err(|error| StateError::NotADocument(error.to_string()))
 }
 
@@ -245,13 +273,12 @@ fn to_framework(value: Value) -> ParamValue {
     }
 }
 
-fn from_framework(kind: &Kind, value: &ParamValue) -> Value {
-    match (kind, value) {
-        (Kind::Number { .. }, ParamValue::F32(number)) => Value::Number(*number),
-        (Kind::Switch { .. }, ParamValue::Bool(on)) => Value::Switch(*on),
-        (Kind::Choice { .. }, ParamValue::I32(idx)) => {
-            Value::Choice(usize::try_from(*idx).unwrap_or(usize::MAX))
-        }
-        _ => kind.default_value(),
+/// The default, where the framework saved what is no value of this kind: it writes `null` for what is no number.
+fn from_framework(kind: &Kind, value: &Json) -> Value {
+    match kind {
+        Kind::Number { .. } => value["f32"].as_f64().map(|number| Value::Number(number as f32)),
+        Kind::Switch { .. } => value["bool"].as_bool().map(Value::Switch),
+        Kind::Choice { .. } => value["i32"].as_u64().map(|idx| Value::Choice(idx as usize)),
     }
+    .unwrap_or_else(|| kind.default_value())
 }

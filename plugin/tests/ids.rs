@@ -60,6 +60,8 @@ fn names_are_unique_and_fit_where_hosts_put_them() {
         }
     }
     assert!(
-        names.contains("S01 Fader") && names.contains("S32 D Pre Fader") && names.contains("Master Fader")
+        names.contains("S01 Fader")
+            && names.contains("S32 Group D Pre Fader")
+            && names.contains("Master Fader")
     );
 }

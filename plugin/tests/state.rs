@@ -108,12 +108,43 @@ fn a_newer_version_loads_as_far_as_it_is_known_and_loses_nothing() {
     newer["params"]["s01_fader"] = "-3 dB".into();
     newer["params"]["s01_sparkle"] = "11".into();
     newer["params"]["s01_mode"] = "Quantum".into();
+    newer["strip_names"] = json!([{ "name": "Kick", "icon": "drum" }]);
     newer["scenes"] = json!([{ "name": "Verse" }]);
-    let saved = resaved(&newer, 8);
-    assert_eq!(saved["params"]["s01_fader"], "-3 dB");
-    assert_eq!(saved["params"]["s01_sparkle"], "11");
-    assert_eq!(saved["params"]["s01_mode"], "Stereo", "an unknown value is the default");
-    assert_eq!(saved["scenes"], newer["scenes"]);
+    assert_eq!(resaved(&newer, 8), newer, "what is not understood is written back as it came");
+    let loaded = decoded(&newer, 8).expect("loads");
+    assert_eq!(loaded["params"]["s01_fader"]["f32"], -3.0);
+    assert_eq!(loaded["params"]["s01_mode"]["i32"], 0, "an unknown value is the default");
+
+    // Once the parameter is moved, its own value counts.
+    let mut framework = loaded;
+    framework["params"]["s01_mode"]["i32"] = 4.into();
+    let bytes = encode(framework.to_string().as_bytes(), "Busbar 8", 8).expect("encodes");
+    let saved: Json = serde_json::from_slice(&bytes).expect("JSON");
+    assert_eq!(saved["params"]["s01_mode"], "Mono");
+}
+
+#[test]
+fn what_is_no_number_is_saved_as_the_default() {
+    // JSON has no word for it: the framework writes null.
+    let document = document_of(&json!({ "s01_fader": { "f32": null }, "s01_mode": { "i32": -7 } }), 8);
+    assert_eq!(document, default_document(8));
+}
+
+#[test]
+fn what_could_not_be_written_back_is_refused() {
+    let (mut n_loaded, mut n_refused) = (0, 0);
+    for depth in 110..135 {
+        let mut document = default_document(8);
+        document["scenes"] = (0..depth).fold(json!(1), |inner, _| json!([inner]));
+        match decoded(&document, 8) {
+            Ok(_) => {
+                n_loaded += 1;
+                assert_eq!(resaved(&document, 8), document, "depth {depth}");
+            }
+            Err(_) => n_refused += 1,
+        }
+    }
+    assert!(n_loaded > 5 && n_refused > 5, "JSON has a limit of depth, and the test must cross it");
 }
 
 #[test]
@@ -123,11 +154,12 @@ fn a_broken_document_is_refused_whole_with_a_reason() {
         edit(&mut document);
         document
     };
-    let cases: [(Json, &str); 9] = [
+    let cases: [(Json, &str); 10] = [
         (json!([]), "not a Busbar state"),
         (json!({}), "not a Busbar state"),
         (with(|d| d["format"] = json!("1")), "not a Busbar state"),
         (with(|d| d["plugin"] = json!("Reverb")), "belongs to \"Reverb\""),
+        (with(|d| d["plugin"] = json!("Busbar Rack")), "belongs to \"Busbar Rack\""),
         (with(|d| d["params"] = json!(3)), "\"params\""),
         (with(|d| d["params"]["s01_fader"] = json!("loud")), "s01_fader"),
         (with(|d| d["params"]["s01_fader"] = json!(-6.0)), "s01_fader"),

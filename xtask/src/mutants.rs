@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! # The balance law gives the far side a decibel too much.
-//! # test: -p busbar-engine --test pan_laws
+//! # test: -p busbar-engine --test pan
 //! ```
 //!
 //! First, each named test must pass on the sound tree. Then a mutant counts as caught if it applies, compiles and makes

@@ -4,7 +4,7 @@
 //! log on the audio thread (CLAP). Here a change announces itself, waits for a process call that is already under
 //! way, and every later call finds the gate closed and answers with silence.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
@@ -19,11 +19,18 @@ pub(super) struct Gate<T> {
     /// The number of the newest change. What a nested change decided is not undone by the one around it.
     newest: AtomicUsize,
     active: Mutex<Option<T>>,
+    /// Whether `active` holds something, for who must not take the lock: the audio thread gives up when it finds it taken.
+    is_open: AtomicBool,
 }
 
 impl<T> Gate<T> {
     pub fn new() -> Self {
-        Self { changing: AtomicUsize::new(0), newest: AtomicUsize::new(0), active: Mutex::new(None) }
+        Self {
+            changing: AtomicUsize::new(0),
+            newest: AtomicUsize::new(0),
+            active: Mutex::new(None),
+            is_open: AtomicBool::new(false),
+        }
     }
 
     /// For the audio thread: what is active now, or `None` while a change is under way. Never waits.
@@ -48,15 +55,16 @@ impl<T> Gate<T> {
         let next = build(&result);
         let mut active = self.active.lock().unwrap_or_else(PoisonError::into_inner);
         if self.newest.load(Ordering::SeqCst) == number {
+            self.is_open.store(next.is_some(), Ordering::SeqCst);
             *active = next;
         }
         drop(active);
         Some(result)
     }
 
-    /// Whether the plugin is active; while it processes, it is.
+    /// Whether the plugin is active or about to change.
     pub fn is_active(&self) -> bool {
-        !matches!(self.active.try_lock(), Ok(active) if active.is_none())
+        self.changing.load(Ordering::SeqCst) > 0 || self.is_open.load(Ordering::SeqCst)
     }
 
     fn wait(&self) -> Option<MutexGuard<'_, Option<T>>> {
@@ -85,5 +93,32 @@ impl<'a> Closed<'a> {
 impl Drop for Closed<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asking_whether_it_is_active_costs_the_audio_thread_no_block() {
+        let gate = Gate::new();
+        assert!(!gate.is_active());
+        gate.change(|| (), |()| Some(0));
+        let is_done = AtomicBool::new(false);
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                while !is_done.load(Ordering::SeqCst) {
+                    assert!(gate.is_active());
+                }
+            });
+            for _ in 0..200_000 {
+                let mut active = gate.enter();
+                *active.as_deref_mut().and_then(Option::as_mut).expect("nobody else takes the lock") += 1;
+            }
+            is_done.store(true, Ordering::SeqCst);
+        });
+        gate.change(|| (), |()| None::<i32>);
+        assert!(!gate.is_active());
     }
 }

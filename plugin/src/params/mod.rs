@@ -243,7 +243,10 @@ pub struct Document {
 /// What a state held that this plugin does not know.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Kept {
-    /// Parameters by id.
+    /// The version of the document's format, if it was newer.
+    #[serde(default)]
+    pub format: u64,
+    /// Parameters by id, and values that are not understood of parameters that are.
     #[serde(default)]
     pub params: BTreeMap<String, Json>,
     /// Other entries of the document by name.

@@ -281,7 +281,7 @@ impl Section {
         let number = strip_idx + 1;
         let group = destination_idx.checked_sub(1).map(|group_idx| GROUP_LETTERS[group_idx]);
         let letter = group.unwrap_or('M').to_ascii_lowercase();
-        let name = group.map_or("Master".to_owned(), String::from);
+        let name = group.map_or("Master".to_owned(), |letter| format!("Group {letter}"));
         Self {
             id_prefix: format!("s{number:02}_{letter}_"),
             name_prefix: format!("S{number:02} {name} "),

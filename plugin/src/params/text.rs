@@ -64,7 +64,8 @@ fn number(value: f32) -> String {
 
 /// The value that `text` names, not yet clamped to a range. Nothing if it names none.
 pub fn parse(unit: Unit, text: &str) -> Option<f32> {
-    let text = text.trim().to_lowercase().replace(['−', '–'], "-").replace(',', ".").replace('∞', "inf");
+    let text = text.to_lowercase().replace(['−', '–'], "-").replace(',', ".").replace('∞', "inf");
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let value = match unit {
         Unit::Decibels { silence_db } => parse_decibels(&text, silence_db)?,
         Unit::Percent => parse_number(text.strip_suffix('%').unwrap_or(&text))?,
@@ -161,6 +162,7 @@ mod tests {
             (FADER, "-6db", -6.0),
             (FADER, "+3.5 dB", 3.5),
             (FADER, "−6,5 dB", -6.5),
+            (FADER, "- 6 dB", -6.0),
             (FADER, "-inf", -100.0),
             (FADER, "-INF dB", -100.0),
             (FADER, "-∞ dB", -100.0),
