@@ -3,7 +3,7 @@
 use crate::buses::{BusTile, GroupBus, MasterBus, SILENT_BUS};
 use crate::lanes::{LANES, TILE_FRAMES, unscale};
 use crate::routing::SoloState;
-use crate::settings::{Destination, N_GROUPS, Settings};
+use crate::settings::{Destination, N_GROUPS, PanLaw, Settings, StripSettings};
 use crate::strips::{BusLanes, DRY_BUS, StripLanes, StripScratch};
 use std::fmt;
 use std::ops::Range;
@@ -45,9 +45,9 @@ impl std::error::Error for PrepareError {}
 
 /// A mixer of a fixed number of strips.
 pub struct Engine {
-    n_strips: usize,
-    /// The snapshot that the gains' targets stand for.
-    settings: Settings,
+    /// What the strips' gains stand for; one for each strip there is.
+    strip_settings: Vec<StripSettings>,
+    pan_law: PanLaw,
     solo: SoloState,
     strips: Vec<StripLanes>,
     groups: [GroupBus; N_GROUPS],
@@ -64,8 +64,8 @@ impl Engine {
     pub fn new(n_strips: usize) -> Self {
         let n_strips = n_strips.clamp(1, MAX_STRIPS);
         let mut engine = Self {
-            n_strips,
-            settings: Settings::new(n_strips),
+            strip_settings: vec![StripSettings::default(); n_strips],
+            pan_law: PanLaw::default(),
             solo: SoloState::default(),
             strips: (0..n_strips.div_ceil(LANES)).map(|_| StripLanes::new()).collect(),
             groups: std::array::from_fn(|_| GroupBus::new()),
@@ -120,10 +120,10 @@ impl Engine {
     /// beyond the engine's are ignored, and strips that the snapshot lacks are at their defaults.
     pub fn set(&mut self, settings: &Settings) {
         let n = self.ramp_samples;
-        let solo = SoloState::of(settings, self.n_strips);
-        let law_changed = settings.pan_law != self.settings.pan_law;
+        let solo = SoloState::of(settings, self.strip_settings.len());
+        let law_changed = settings.pan_law != self.pan_law;
         let solo_changed = solo != self.solo;
-        for (strip_idx, known) in self.settings.strips.iter_mut().enumerate() {
+        for (strip_idx, known) in self.strip_settings.iter_mut().enumerate() {
             let (lanes, lane) = (&mut self.strips[strip_idx / LANES], strip_idx % LANES);
             let new = settings.strips.get(strip_idx).copied().unwrap_or_default();
             let strip_changed = new != *known;
@@ -142,10 +142,7 @@ impl Engine {
         self.master.set_bypass(settings.bypass, self.bypass_fade_samples);
 
         self.solo = solo;
-        self.settings.groups = settings.groups;
-        self.settings.master = settings.master;
-        self.settings.pan_law = settings.pan_law;
-        self.settings.bypass = settings.bypass;
+        self.pan_law = settings.pan_law;
         if self.count == 0 {
             self.jump();
         }
@@ -155,7 +152,7 @@ impl Engine {
     ///
     /// Frames of longer outputs are left as they are. Never allocates, waits or panics.
     pub fn process(&mut self, inputs: &[Option<StereoIn<'_>>], outputs: &mut Outputs<'_>) {
-        let inputs = &inputs[..inputs.len().min(self.n_strips)];
+        let inputs = &inputs[..inputs.len().min(self.strip_settings.len())];
         let n_frames = shortest(inputs, outputs);
         let mut start = 0;
         while start < n_frames {

@@ -17,15 +17,13 @@ pub const TILE_FRAMES: usize = 32;
 pub(crate) const NON_FINITE_LIMIT: f32 = 1e12;
 
 /// What samples are multiplied by on their way in, and divided by on their way out: a power of two, so that no bit of any
-/// result changes, and 360 dB between the smallest sample and the subnormal numbers.
+/// result changes.
 ///
 /// A normal sample of 10⁻³⁷ times a gain of 0.1 is subnormal, and arithmetic that meets subnormals is fifty times slower.
-/// In this scale the smallest normal sample is 1.4 · 10⁻²⁰, which no product of the mixer's gains takes below 10⁻³⁸; and
-/// the largest, [`NON_FINITE_LIMIT`] times the mixer's largest gain of 2.2 · 10⁶, stays below 10³⁷.
+/// In this scale the smallest normal sample is 1.4 · 10⁻²⁰: only gains that take away more than 360 dB together (four
+/// controls in a row just above −∞) still meet subnormals. The largest, [`NON_FINITE_LIMIT`] times the mixer's largest gain
+/// of 2.2 · 10⁶, stays below 10³⁷.
 const SCALE: f32 = (1_u64 << 60) as f32;
-
-/// All bits of an f32 but its sign.
-const MAGNITUDE_BITS: u32 = !(1 << 31);
 
 /// One value for each strip of a group.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -141,13 +139,13 @@ pub(crate) struct Found {
     pub(crate) sound: bool,
 }
 
-/// Brings samples into the engine's scale, with zero in place of subnormals and of NaN.
+/// Brings samples into the engine's scale, with zero in place of subnormals. What is not finite passes: [`Found`] tells.
 #[inline(always)]
 pub(crate) fn clean(from: &[f32], to: &mut [f32]) -> Found {
     let (mut finite, mut sound) = (true, false);
     for (to, &sample) in to.iter_mut().zip(from) {
         // Compared as bits, which are in the order of magnitudes: comparing subnormals as numbers is slow as well.
-        let magnitude = sample.to_bits() & MAGNITUDE_BITS;
+        let magnitude = sample.abs().to_bits();
         let normal = magnitude >= f32::MIN_POSITIVE.to_bits();
         *to = f32::from_bits(if normal { sample.to_bits() } else { 0 }) * SCALE;
         finite &= magnitude < NON_FINITE_LIMIT.to_bits();
@@ -165,7 +163,7 @@ pub(crate) fn first_non_finite(left: &[f32], right: &[f32]) -> Option<usize> {
 /// Brings a sample back from the engine's scale, with zero in place of what would be subnormal.
 #[inline(always)]
 pub(crate) fn unscale(sample: f32) -> f32 {
-    let normal = sample.to_bits() & MAGNITUDE_BITS >= (f32::MIN_POSITIVE * SCALE).to_bits();
+    let normal = sample.abs().to_bits() >= (f32::MIN_POSITIVE * SCALE).to_bits();
     f32::from_bits(if normal { sample.to_bits() } else { 0 }) * (1.0 / SCALE)
 }
 

@@ -83,7 +83,6 @@ impl<const N: usize> Plugin for Busbar<N> {
         for channel in &mut self.first_feed {
             channel.resize(buffer_config.max_buffer_size as usize, 0.0);
         }
-        self.params.dirty.mark_all();
         self.update_engine();
         context.set_latency_samples(self.engine.latency_samples());
         true
@@ -111,13 +110,13 @@ impl<const N: usize> Plugin for Busbar<N> {
         let mut feeds: [Option<StereoIn<'_>>; N] = [None; N];
         let first = [&self.first_feed[0][..n_frames], &self.first_feed[1][..n_frames]];
         let others = aux.inputs.iter_mut().map(|input| match input.as_slice() {
-            [left, right, ..] => [&**left, &**right],
-            _ => [&[][..]; 2],
+            [left, right, ..] => Some([&**left, &**right]),
+            _ => None,
         });
-        for (strip_idx, (slot, feed)) in feeds.iter_mut().zip([first].into_iter().chain(others)).enumerate() {
-            if connected & (1 << strip_idx) != 0 {
-                *slot = Some(feed);
-            }
+        for (strip_idx, (slot, feed)) in
+            feeds.iter_mut().zip([Some(first)].into_iter().chain(others)).enumerate()
+        {
+            *slot = feed.filter(|_| connected & (1 << strip_idx) != 0);
         }
 
         let mut groups: [Option<[&mut [f32]; 2]>; N_GROUPS] = [const { None }; N_GROUPS];

@@ -18,9 +18,11 @@
 //! older state sounds as it did. What it has and this plugin does not know (strips of a larger size, parameters and entries
 //! of a newer version) is kept and written back.
 
+use crate::Busbar;
+use crate::layout::MAX_STRIPS;
 use crate::params::spec::{self, Kind, Value};
 use crate::params::{Document, Kept};
-use nice_plug::plugin::{ParamValue, PluginState};
+use nice_plug::plugin::{ParamValue, Plugin, PluginState};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -29,10 +31,7 @@ use std::sync::OnceLock;
 const FORMAT: u64 = 1;
 
 /// The names of the plugin: how a state of something else is told apart. A newer version may have more sizes.
-const PLUGIN_NAMES: [&str; 3] = ["Busbar 8", "Busbar 16", "Busbar 32"];
-
-/// The largest size: its parameters include those of all others.
-const MAX_STRIPS: usize = 32;
+const PLUGIN_NAMES: [&str; 3] = [Busbar::<8>::NAME, Busbar::<16>::NAME, Busbar::<32>::NAME];
 
 /// Entries of the document that this version knows.
 const KNOWN_ENTRIES: [&str; 6] = ["format", "params", "plugin", "strip_names", "version", "view"];
@@ -153,7 +152,7 @@ pub fn encode(framework_state: &[u8], plugin_name: &str, n_strips: usize) -> Res
     for (id, known) in known_of(n_strips) {
         let default = known.kind.default_value();
         let value = state.params.get(id).map_or(default, |value| from_framework(&known.kind, value));
-        // A newer version's value that stood for the default here stands until somebody moves the parameter.
+        // A newer version's value, for which the default stood in here, stands wherever the parameter is at its default.
         if value != default || !params.contains_key(id) {
             params.insert(id.clone(), known.kind.format(value).into());
         }
@@ -228,7 +227,7 @@ pub fn decode(document: &[u8], n_strips: usize) -> Result<Vec<u8>, StateError> {
     let view = entries.remove("view").unwrap_or_default();
     entries.retain(|name, _| !KNOWN_ENTRIES.contains(&name.as_str()));
     let kept = Kept {
-        format,
+        format: if format > FORMAT { format } else { 0 },
         params: given.into_iter().chain(not_understood).collect(),
         entries: entries.into_iter().chain(not_understood_entries).collect(),
     };

@@ -2,9 +2,9 @@
 
 use busbar::params::BusbarParams;
 use busbar::params::spec::{STRIP, Value};
-use busbar_engine::Settings;
+use busbar_engine::{InputMode, PanLaw, Settings};
 use nice_plug::params::InternalParamMut;
-use nice_plug::prelude::{ParamFlags, ParamPtr, Params};
+use nice_plug::prelude::{IntParam, Param, ParamFlags, ParamPtr, Params};
 
 /// Calls `check` with every parameter of a new instance.
 fn for_each_param(mut check: impl FnMut(&str, ParamPtr)) {
@@ -146,5 +146,35 @@ fn the_engine_is_given_exactly_what_the_text_of_a_value_says() {
         let text = fader.to_string();
         let Some(Value::Number(named)) = STRIP[0].kind.parse(&text) else { panic!("{text}") };
         assert_eq!(settings.strips[0].fader_db.to_bits(), (named + 0.0).to_bits(), "{text}");
+    }
+}
+
+#[test]
+fn every_choice_means_what_it_is_called() {
+    let params = BusbarParams::new(8);
+    let mut settings = Settings::new(8);
+    let mut choose = |param: &IntParam, text: &str| {
+        // SAFETY: no host is there whose view of the value could go stale.
+        unsafe { param._internal_set_normalized_value(param.string_to_normalized_value(text).expect(text)) };
+        params.refresh(&mut settings);
+        (settings.strips[1].input_mode, settings.pan_law)
+    };
+    for (text, mode) in [
+        ("Swap", InputMode::Swap),
+        ("Left", InputMode::Left),
+        ("Right", InputMode::Right),
+        ("Mono", InputMode::Mono),
+        ("Stereo", InputMode::Stereo),
+    ] {
+        assert_eq!(choose(&params.strips[1].mode, text).0, mode);
+    }
+    for (text, law) in [
+        ("Linear", PanLaw::Linear),
+        ("Compromise", PanLaw::Compromise),
+        ("Square Root", PanLaw::SquareRoot),
+        ("Balanced", PanLaw::Balanced),
+        ("Sine", PanLaw::SineCosine),
+    ] {
+        assert_eq!(choose(&params.pan_law, text).1, law);
     }
 }

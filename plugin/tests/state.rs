@@ -71,7 +71,8 @@ fn loading_and_saving_gives_the_same_bytes() {
             }
         }
         document["strip_names"] = json!(["Kick", "Snäre \"2\"", ""]);
-        document["view"] = json!({ "zoom": 1.5 });
+        let number = rng.f64() * 10_f64.powi(rng.i32(-100..=100));
+        document["view"] = json!({ "zoom": 1.5, "number": number });
         assert_eq!(resaved(&document, 16), document);
     }
 }

@@ -102,7 +102,10 @@ fn judge(transcript: &Transcript) -> Verdict {
         transcript.lines.iter().filter_map(|line| line.strip_prefix("test ")?.strip_suffix(" ... FAILED"));
     let failed: Vec<&str> = failed.collect();
     match failed.as_slice() {
-        [] => Verdict::Caught("the test program died".into()),
+        [] if transcript.lines.iter().any(|line| line.contains("process didn't exit successfully")) => {
+            Verdict::Caught("the test program died".into())
+        }
+        [] => Verdict::NotCaught("cargo failed, and no test did".into()),
         [name] => Verdict::Caught((*name).to_owned()),
         [name, others @ ..] => Verdict::Caught(format!("{name} and {} more", others.len())),
     }

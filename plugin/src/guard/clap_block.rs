@@ -75,8 +75,11 @@ impl HostBuses {
             let n_channels = bus.channel_count as usize;
             // SAFETY: the host promises room for the block in each channel, of the one size or the other.
             unsafe {
-                HostBus { channels: bus.data32, n_channels }.zero(frames);
-                HostBus { channels: bus.data64.cast::<*mut f32>(), n_channels }.zero(frames * 2);
+                if bus.data32.is_null() {
+                    HostBus { channels: bus.data64.cast::<*mut f32>(), n_channels }.zero(frames * 2);
+                } else {
+                    HostBus { channels: bus.data32, n_channels }.zero(frames);
+                }
             }
         }
     }

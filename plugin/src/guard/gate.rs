@@ -48,9 +48,9 @@ impl<T> Gate<T> {
     /// The lock is not held during `change`, because the framework calls the host from there and the host may
     /// come back. Returns `None`, without a call to `change`, if the audio thread does not leave.
     pub fn change<R>(&self, change: impl FnOnce() -> R, build: impl FnOnce(&R) -> Option<T>) -> Option<R> {
-        let number = self.newest.fetch_add(1, Ordering::SeqCst) + 1;
         let _closed = Closed::new(&self.changing);
         drop(self.wait()?);
+        let number = self.newest.fetch_add(1, Ordering::SeqCst) + 1;
         let result = change();
         let next = build(&result);
         let mut active = self.active.lock().unwrap_or_else(PoisonError::into_inner);
@@ -80,7 +80,7 @@ impl<T> Gate<T> {
     }
 }
 
-/// Counts a change for as long as it lives, so that a panic in the framework cannot leave the gate closed.
+/// Counts a change for as long as it lives, also one that gives up waiting.
 struct Closed<'a>(&'a AtomicUsize);
 
 impl<'a> Closed<'a> {

@@ -23,7 +23,17 @@ impl<P: Guarded> Vst3Guard<P> {
         let outputs = HostBuses::new(host.outputs, host.numOutputs);
         let frames = usize::try_from(host.numSamples).unwrap_or(0);
         let is_32_bit = host.symbolicSampleSize == SAMPLES_32;
-        let is_flush = frames == 0 || !(outputs.any_connected() || inputs.any_connected());
+        let switched_off = self.switched_off.load(Ordering::Relaxed);
+        let host_input = |bus_idx: usize| {
+            if bus_idx < 64 && switched_off & (1 << bus_idx) != 0 {
+                HostBus::NONE
+            } else {
+                inputs.get(bus_idx)
+            }
+        };
+        // SAFETY: the host's table has as many pointers as the bus has channels.
+        let any_input = || (0..inputs.n_buses).any(|bus_idx| unsafe { host_input(bus_idx).is_connected() });
+        let is_flush = frames == 0 || !(outputs.any_connected() || any_input());
 
         let mut active = self.gate.enter();
         let result = match active.as_deref_mut() {
@@ -38,7 +48,7 @@ impl<P: Guarded> Vst3Guard<P> {
             }
             // SAFETY: this function's contract.
             Some(Some(active)) if frames <= active.buses.max_frames => unsafe {
-                self.process_active(active, host, inputs, outputs, frames)
+                self.process_active(active, host, host_input, outputs, frames)
             },
             Some(_) => kResultFalse,
         };
@@ -56,18 +66,10 @@ impl<P: Guarded> Vst3Guard<P> {
         &self,
         active: &mut Active,
         host: &ProcessData,
-        inputs: HostBuses,
+        host_input: impl Fn(usize) -> HostBus,
         outputs: HostBuses,
         frames: usize,
     ) -> tresult {
-        let switched_off = self.switched_off.load(Ordering::Relaxed);
-        let host_input = |bus_idx: usize| {
-            if bus_idx < 64 && switched_off & (1 << bus_idx) != 0 {
-                HostBus::NONE
-            } else {
-                inputs.get(bus_idx)
-            }
-        };
         // SAFETY: the host's buses last until it gets an answer.
         let connected = unsafe { active.buses.load(host_input, |bus_idx| outputs.get(bus_idx), frames) };
         self.link.set_connected(connected);

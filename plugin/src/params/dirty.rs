@@ -3,6 +3,7 @@
 //! Every parameter's callback sets the bit of the part it belongs to, so that a block in which nothing moved costs one
 //! atomic swap instead of a thousand loads.
 
+use crate::layout::MAX_STRIPS;
 use busbar_engine::N_GROUPS;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,7 +19,7 @@ pub enum Part {
 }
 
 /// Strips have the lowest bits, then groups, then the master.
-const FIRST_GROUP_BIT: usize = 32;
+const FIRST_GROUP_BIT: usize = MAX_STRIPS;
 
 impl Part {
     const fn bit(self) -> u64 {
@@ -46,11 +47,6 @@ impl Dirty {
     pub fn mark(&self, part: Part) {
         // Release: whoever takes this bit sees the value.
         self.0.fetch_or(part.bit(), Ordering::Release);
-    }
-
-    /// Says that everything changed.
-    pub fn mark_all(&self) {
-        self.0.store(u64::MAX, Ordering::Release);
     }
 
     /// Takes what changed since the last call.

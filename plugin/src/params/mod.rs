@@ -6,14 +6,13 @@
 //!
 //! Nothing here smooths: the engine ramps the gains it derives, and it alone (`docs/adr/0003-who-smooths.md`).
 
-pub mod dirty;
+mod dirty;
 mod factory;
 pub mod spec;
 pub mod text;
 
 use busbar_engine::{
-    GroupSettings, InputMode, MasterSettings, N_DESTINATIONS, N_GROUPS, PanLaw, SendSettings, Settings,
-    StripSettings,
+    GroupSettings, MasterSettings, N_DESTINATIONS, N_GROUPS, SendSettings, Settings, StripSettings,
 };
 use dirty::{Dirty, Part};
 use factory::Factory;
@@ -23,6 +22,11 @@ use serde_json::Value as Json;
 use spec::Section;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// What the name that a choice shows stands for.
+fn chosen<T: Copy + Default>(values: &[T], param: &IntParam) -> T {
+    usize::try_from(param.value()).ok().and_then(|idx| values.get(idx)).copied().unwrap_or_default()
+}
 
 /// A path out of a strip.
 pub struct SendParams {
@@ -110,13 +114,7 @@ impl StripParams {
 
     fn read(&self) -> StripSettings {
         StripSettings {
-            input_mode: match self.mode.value() {
-                1 => InputMode::Swap,
-                2 => InputMode::Left,
-                3 => InputMode::Right,
-                4 => InputMode::Mono,
-                _ => InputMode::Stereo,
-            },
+            input_mode: chosen(&spec::INPUT_MODE_VALUES, &self.mode),
             trim_db: text::quantize(self.trim.value()),
             invert_polarity: self.polarity.value(),
             width_percent: text::quantize(self.width.value()),
@@ -243,7 +241,7 @@ pub struct Document {
 /// What a state held that this plugin does not know.
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Kept {
-    /// The version of the document's format, if it was newer.
+    /// The version of the document's format if it was newer than ours, else 0.
     #[serde(default)]
     pub format: u64,
     /// Parameters by id, and values that are not understood of parameters that are.
@@ -267,7 +265,7 @@ pub struct BusbarParams {
     /// The strips, in the order of the inputs.
     pub strips: Box<[StripParams]>,
     /// What changed since the audio thread last looked.
-    pub dirty: Arc<Dirty>,
+    dirty: Arc<Dirty>,
     /// What a state holds beside parameters.
     pub document: RwLock<Document>,
 }
@@ -307,13 +305,7 @@ impl BusbarParams {
         if changes.contains(Part::Master) {
             settings.master = self.master.read();
             settings.bypass = self.bypass.value();
-            settings.pan_law = match self.pan_law.value() {
-                0 => PanLaw::Linear,
-                1 => PanLaw::Compromise,
-                3 => PanLaw::SquareRoot,
-                4 => PanLaw::Balanced,
-                _ => PanLaw::SineCosine,
-            };
+            settings.pan_law = chosen(&spec::PAN_LAW_VALUES, &self.pan_law);
         }
         true
     }

@@ -4,17 +4,25 @@
 //! states and automation. `plugin/ids.txt` lists them all, and `tests/ids.rs` compares.
 
 use super::text::{self, Unit};
-use busbar_engine::{MAX_FADER_DB, MAX_TRIM_DB, MIN_DIM_DB, N_GROUPS, SILENCE_DB};
+use busbar_engine::{InputMode, MAX_FADER_DB, MAX_TRIM_DB, MIN_DIM_DB, N_GROUPS, PanLaw, SILENCE_DB};
 
 /// Letters of the groups, as they stand in names.
 pub const GROUP_LETTERS: [char; N_GROUPS] = ['A', 'B', 'C', 'D'];
 
-/// Names of the strips' input modes, in the order of `InputMode`.
+/// Names of the strips' input modes.
 pub const INPUT_MODES: [&str; 5] = ["Stereo", "Swap", "Left", "Right", "Mono"];
 
-/// Names of the pan laws, in the order of `PanLaw`.
+/// What the names of [`INPUT_MODES`] stand for.
+pub const INPUT_MODE_VALUES: [InputMode; INPUT_MODES.len()] =
+    [InputMode::Stereo, InputMode::Swap, InputMode::Left, InputMode::Right, InputMode::Mono];
+
+/// Names of the pan laws.
 pub const PAN_LAWS: [&str; 5] =
     ["Linear -6 dB", "Compromise -4.5 dB", "Sine/Cosine -3 dB", "Square Root -3 dB", "Balanced 0 dB"];
+
+/// What the names of [`PAN_LAWS`] stand for.
+pub const PAN_LAW_VALUES: [PanLaw; PAN_LAWS.len()] =
+    [PanLaw::Linear, PanLaw::Compromise, PanLaw::SineCosine, PanLaw::SquareRoot, PanLaw::Balanced];
 
 /// What kind of value a parameter has, in plain units.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -24,6 +24,8 @@ pub enum Unit {
 
 /// The text of `value`, complete with its unit.
 pub fn format(unit: Unit, value: f32) -> String {
+    // The value that is heard.
+    let value = quantize(value);
     match unit {
         Unit::Decibels { silence_db: Some(silence_db) } if value <= silence_db => "-inf dB".to_owned(),
         Unit::Decibels { .. } => format!("{} dB", number(value)),
@@ -241,6 +243,9 @@ mod tests {
         assert_eq!(format(FADER, -6.02), "-6.02 dB");
         assert_eq!(format(FADER, -602.0 * 0.01), "-6.02 dB");
         assert_eq!(format(FADER, -0.0), "0 dB");
+        assert_eq!(format(FADER, -99.997), "-inf dB");
+        assert_eq!(format(Unit::Pan, 0.004), "C");
+        assert_eq!(format(Unit::Pan, -0.004), "C");
         assert_eq!(format(Unit::Pan, 0.0), "C");
         assert_eq!(format(Unit::Pan, -30.0), "L30");
         assert_eq!(format(Unit::Pan, 100.0), "R100");
