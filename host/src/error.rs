@@ -1,5 +1,6 @@
 //! What can go wrong between this host and a plugin, each with what to do next.
 
+use crate::render::SIZES;
 use std::path::PathBuf;
 
 /// An error of the host or of the plugin it runs.
@@ -86,6 +87,16 @@ pub enum Error {
         /// The nearest ids or names that exist, best first.
         nearest: Vec<String>,
     },
+    /// A parameter of a strip that the plugin does not have.
+    #[error("no parameter is called `{wanted}`: {plugin} has strips 01 to {n_strips:02}, {}", more_strips(*n_strips))]
+    NoSuchStrip {
+        /// What was asked for.
+        wanted: String,
+        /// The plugin's name.
+        plugin: String,
+        /// How many strips it has.
+        n_strips: usize,
+    },
     /// The plugin could not read a value's text.
     #[error("parameter `{id}` does not understand `{text}`: write it like {}", list(examples))]
     BadText {
@@ -93,7 +104,7 @@ pub enum Error {
         id: String,
         /// The text it could not read.
         text: String,
-        /// Texts of its lowest, default and highest value.
+        /// Texts of all its values where they are few, else of its lowest, default and highest value.
         examples: Vec<String>,
     },
     /// The plugin failed to save its state.
@@ -115,6 +126,10 @@ fn list(items: &[String]) -> String {
         return "none".to_owned();
     }
     items.iter().map(|item| format!("`{item}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn more_strips(n_strips: usize) -> &'static str {
+    if SIZES.iter().any(|size| *size > n_strips) { "choose a larger --size" } else { "name one of them" }
 }
 
 fn suggest(nearest: &[String]) -> String {

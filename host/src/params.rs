@@ -15,6 +15,9 @@ const MAX_TEXT_BYTES: usize = 256;
 /// How many alternatives an error offers.
 const MAX_SUGGESTIONS: usize = 4;
 
+/// The widest range of a stepped parameter whose values an error lists all.
+const MAX_LISTED_RANGE: f64 = 16.0;
+
 /// One parameter as the plugin declares it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Param {
@@ -67,13 +70,27 @@ pub(crate) fn read_params(extension: &PluginParams, plugin: &PluginMainThreadHan
         .collect()
 }
 
+impl Param {
+    /// Values whose texts show what can be typed: every one of a parameter with few steps, else lowest, default and
+    /// highest.
+    fn example_values(&self) -> Vec<f64> {
+        let range = self.max - self.min;
+        if self.flags.contains(ParamInfoFlags::IS_STEPPED) && (0.0..=MAX_LISTED_RANGE).contains(&range) {
+            // CLAP counts steps in whole numbers.
+            (0..=range as u32).map(|step| self.min + f64::from(step)).collect()
+        } else {
+            vec![self.min, self.default, self.max]
+        }
+    }
+}
+
 impl Plugin {
     /// All parameters in the plugin's order.
     pub fn params(&self) -> &[Param] {
         &self.params
     }
 
-    /// The parameter with this string id (`s01_fader`) or else with this name (`S01 Fader`, in any case).
+    /// The parameter with this string id (`s01_fader`) or else with this name (`S01 Fader`), both in any case.
     pub fn find_param(&mut self, wanted: &str) -> Result<Param, Error> {
         let id = param_id_from_str(wanted);
         let by_id = self.params.iter().find(|param| param.id == id);
@@ -82,7 +99,18 @@ impl Plugin {
         if let Some(param) = found {
             return Ok(param.clone());
         }
-        let mut candidates: Vec<String> = self.string_ids().into_iter().map(|(id, _)| id).collect();
+        let ids = self.string_ids();
+        if let Some((_, id)) = ids.iter().find(|(id, _)| id.eq_ignore_ascii_case(wanted))
+            && let Some(param) = self.params.iter().find(|param| param.id == *id)
+        {
+            return Ok(param.clone());
+        }
+        let n_strips = self.inputs().len();
+        if strip_number(wanted).is_some_and(|number| number > n_strips) {
+            let plugin = self.description().name.clone();
+            return Err(Error::NoSuchStrip { wanted: wanted.to_owned(), plugin, n_strips });
+        }
+        let mut candidates: Vec<String> = ids.into_iter().map(|(id, _)| id).collect();
         candidates.extend(self.params.iter().map(|param| param.name.clone()));
         Err(Error::UnknownParam {
             wanted: wanted.to_owned(),
@@ -134,7 +162,7 @@ impl Plugin {
             .filter(|value| value.is_finite());
         parsed.ok_or_else(|| {
             let param = self.params.iter().find(|param| param.id == id).cloned();
-            let values = param.iter().flat_map(|p| [p.min, p.default, p.max]).collect::<Vec<_>>();
+            let values = param.as_ref().map(Param::example_values).unwrap_or_default();
             let mut examples: Vec<String> =
                 values.into_iter().filter_map(|value| self.value_to_text(id, value).ok()).collect();
             examples.dedup();
@@ -180,13 +208,55 @@ impl Plugin {
     }
 }
 
-fn unknown(id: u32) -> Error {
+/// The strip that an id such as `s12_fader` or a name such as `S12 Fader` speaks of.
+fn strip_number(wanted: &str) -> Option<usize> {
+    let (strip, _) = wanted.split_once(['_', ' '])?;
+    let digits = strip.strip_prefix(['s', 'S'])?;
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
+}
+
+pub(crate) fn unknown(id: u32) -> Error {
     Error::UnknownParam { wanted: id.to_string(), nearest: Vec::new() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn few_steps_are_listed_all_and_others_by_three_values() {
+        let param = |max: f64, flags| Param {
+            id: 0,
+            name: String::new(),
+            module: String::new(),
+            min: 1.0,
+            max,
+            default: 2.0,
+            flags,
+        };
+        let stepped = ParamInfoFlags::IS_STEPPED;
+        assert_eq!(param(5.0, stepped).example_values(), [1.0, 2.0, 3.0, 4.0, 5.0]);
+        assert_eq!(param(17.0, stepped).example_values().len(), 17);
+        assert_eq!(param(18.0, stepped).example_values(), [1.0, 2.0, 18.0]);
+        assert_eq!(param(5.0, ParamInfoFlags::empty()).example_values(), [1.0, 2.0, 5.0]);
+    }
+
+    #[test]
+    fn strips_are_read_from_ids_and_names() {
+        for (wanted, expected) in [
+            ("s12_fader", Some(12)),
+            ("S9_", Some(9)),
+            ("S100 Fader", Some(100)),
+            ("s_fader", None),
+            ("s+1_fader", None),
+            ("s12", None),
+            ("m_fader", None),
+            ("sx1_fader", None),
+            ("", None),
+        ] {
+            assert_eq!(strip_number(wanted), expected, "{wanted}");
+        }
+    }
 
     #[test]
     fn the_hash_is_nice_plugs_own() {

@@ -5,6 +5,7 @@
 //! than [`EVENT_CAPACITY`] events.
 
 use crate::error::Error;
+use crate::params::unknown;
 use crate::plugin::Plugin;
 use clack_host::events::event_types::ParamValueEvent;
 use clack_host::events::io::{OutputEventBuffer, TryPushError};
@@ -143,11 +144,10 @@ impl Plugin {
         buffers.events.clear();
         let mut earliest = 0;
         for event in events {
-            let in_time = event.sample >= earliest && (event.sample as usize) < n_frames;
-            let id = ClapId::from_raw(event.id).filter(|_| in_time);
-            let Some(id) = id else {
+            if event.sample < earliest || event.sample as usize >= n_frames {
                 return Err(Error::EventTime { sample: event.sample, n_frames });
-            };
+            }
+            let id = ClapId::from_raw(event.id).ok_or_else(|| unknown(event.id))?;
             earliest = event.sample;
             buffers.events.push(ParamValueEvent::new(event.sample, id, Pckn::match_all(), event.value));
         }

@@ -219,6 +219,7 @@ where
         let mut is_any_full = false;
         for (strip_idx, (stem, report)) in stems.iter_mut().zip(&mut reports).enumerate() {
             let (left, right) = plugin.stereo_input_mut(strip_idx);
+            let (left, right) = (&mut left[..block_frames], &mut right[..block_frames]);
             let n = stem.read(left, right)?;
             report.level.add(&left[..n]);
             report.level.add(&right[..n]);

@@ -351,6 +351,14 @@ fn error_unknown_parameter() {
 }
 
 #[test]
+fn error_parameter_of_a_strip_beyond_the_size() {
+    Desk::new("beyond").fails(
+        &["a.wav", "-o", "mix.wav", "--size", "8", "--set", "s12_fader=0 dB"],
+        &["no parameter is called `s12_fader`", "Stand-in 8 has strips 01 to 08, choose a larger --size"],
+    );
+}
+
+#[test]
 fn error_bad_value_text() {
     Desk::new("bad_text").fails(
         &["a.wav", "-o", "mix.wav", "--set", "s01_fader=loud"],

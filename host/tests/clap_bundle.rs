@@ -39,6 +39,9 @@ for_each_size!(
     bypass_is_the_sum_of_all_inputs,
     parameters_survive_other_rates_and_activations,
     reset_leaves_no_stuck_ramp,
+    a_pause_in_a_ramp_leaves_it_settled,
+    changes_during_a_pause_take_effect,
+    unreadable_values_are_answered_with_every_mode,
     fewer_connected_inputs_sound_like_silent_ones,
     a_mono_input_sounds_on_both_sides,
     ports_without_channels_are_silence,
@@ -440,6 +443,62 @@ fn reset_leaves_no_stuck_ramp(n_strips: usize) {
     run(&mut plugin, &input, &[50 + RAMP_SAMPLES / 2], &events);
     plugin.reset().unwrap();
     assert_same_sound(&run(&mut plugin, &input, &[1000], &[]), &expected, "after a reset within a ramp");
+}
+
+type Step = fn(&mut Plugin);
+
+/// What a host does between two stretches of sound.
+const PAUSES: [(&str, Step, Step); 2] = [
+    ("stopped and started", |plugin| plugin.stop().unwrap(), |plugin| plugin.start().unwrap()),
+    ("deactivated and activated", Plugin::deactivate, activate),
+];
+
+const CHANGES: [(&str, &str); 5] = [
+    ("s01_fader", "-6 dB"),
+    ("s02_polarity", "On"),
+    ("m_fader", "-3 dB"),
+    ("s03_mute", "On"),
+    ("s04_pan", "L30"),
+];
+
+fn a_pause_in_a_ramp_leaves_it_settled(n_strips: usize) {
+    let input = noise_on_ports(12, n_strips, 1000);
+    let expected = run(&mut active(n_strips, &CHANGES), &input, &[1000], &[]);
+    let run_into_the_ramp = |plugin: &mut Plugin| {
+        let events: Vec<ParamEvent> = CHANGES.iter().map(|(id, text)| event(plugin, 50, id, text)).collect();
+        run(plugin, &input, &[50 + RAMP_SAMPLES / 2], &events);
+    };
+    let mut unpaused = active(n_strips, &[]);
+    run_into_the_ramp(&mut unpaused);
+    assert!(run(&mut unpaused, &input, &[1000], &[]) != expected, "without a pause the ramp goes on");
+    for (what, pause, resume) in PAUSES {
+        let mut plugin = active(n_strips, &[]);
+        run_into_the_ramp(&mut plugin);
+        pause(&mut plugin);
+        resume(&mut plugin);
+        assert_same_sound(&run(&mut plugin, &input, &[1000], &[]), &expected, what);
+    }
+}
+
+fn changes_during_a_pause_take_effect(n_strips: usize) {
+    let input = noise_on_ports(13, n_strips, 1000);
+    let expected = run(&mut active(n_strips, &CHANGES), &input, &[1000], &[]);
+    for (what, pause, resume) in PAUSES {
+        let mut plugin = active(n_strips, &[]);
+        run(&mut plugin, &input, &[500], &[]);
+        pause(&mut plugin);
+        set(&mut plugin, &CHANGES);
+        resume(&mut plugin);
+        assert_same_sound(&run(&mut plugin, &input, &[1000], &[]), &expected, what);
+    }
+}
+
+fn unreadable_values_are_answered_with_every_mode(n_strips: usize) {
+    let mut plugin = create(n_strips);
+    let error = plugin.set_param_by_text("S01_MODE", "foo").unwrap_err().to_string();
+    for mode in ["`Stereo`", "`Swap`", "`Left`", "`Right`", "`Mono`"] {
+        assert!(error.contains(mode), "{error}");
+    }
 }
 
 fn fewer_connected_inputs_sound_like_silent_ones(n_strips: usize) {

@@ -94,7 +94,9 @@ fn parameters_are_found_by_id_and_by_name() {
     assert_eq!((param.name.as_str(), param.module.as_str()), ("S03 Fader", "Strip 3"));
     assert_eq!((param.min, param.max, param.default), (0.0, 1.0, 0.25));
     assert!(param.flags.contains(ParamFlags::IS_AUTOMATABLE));
-    assert_eq!(plugin.find_param("s03 fader").unwrap(), param);
+    for wanted in ["s03 fader", "S03_FADER", "S03_fader"] {
+        assert_eq!(plugin.find_param(wanted).unwrap(), param, "{wanted}");
+    }
 }
 
 #[test]
@@ -113,6 +115,15 @@ fn an_unknown_parameter_gets_the_nearest_names() {
             assert_eq!(nearest.first().map(String::as_str), Some("s01_fader"));
         }
         other => panic!("{other:?}"),
+    }
+    for wanted in ["s09_fader", "S9 Fader", "s12_foo", "s100_fader"] {
+        match plugin().find_param(wanted) {
+            Err(Error::NoSuchStrip { wanted: named, n_strips: 8, .. }) => assert_eq!(named, wanted),
+            other => panic!("{wanted}: {other:?}"),
+        }
+    }
+    for wanted in ["s08_foo", "s00_fader", "s_fader"] {
+        assert!(matches!(plugin().find_param(wanted), Err(Error::UnknownParam { .. })), "{wanted}");
     }
     assert!(plugin().value(12345).is_err());
     assert!(plugin().set_param(12345, 0.0).is_err());

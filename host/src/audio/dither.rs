@@ -22,7 +22,7 @@ impl Quantizer {
     /// same dither on both sides would sit in the middle of the picture.
     pub fn new(bits: u32, channel_idx: u64) -> Self {
         Self {
-            full_scale: f64::from(2.0_f32).powi(bits as i32 - 1),
+            full_scale: 2.0_f64.powi(bits as i32 - 1),
             // Any constants will do that set channels apart; the golden ratio's bits spread them well.
             generator: SplitMix64 { state: channel_idx.wrapping_add(1).wrapping_mul(0xD1B5_4A32_D192_ED03) },
             n_clipped: 0,

@@ -178,7 +178,7 @@ fn create_temporary(path: &Path, name: &OsStr) -> std::io::Result<(PathBuf, File
 
 impl Drop for MixWriter {
     fn drop(&mut self) {
-        // Closed first: Windows does not remove open files. After a successful rename there is nothing to remove.
+        // The writer first: its own drop still writes the header. After a successful rename there is nothing to remove.
         self.wav = None;
         let _ = std::fs::remove_file(&self.temporary);
     }
