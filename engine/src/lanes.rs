@@ -16,14 +16,23 @@ pub const TILE_FRAMES: usize = 32;
 /// Samples at or beyond ± this count as non-finite: no music is 240 dB over full scale.
 pub(crate) const NON_FINITE_LIMIT: f32 = 1e12;
 
-/// What samples are multiplied by on their way in, and divided by on their way out: a power of two, so that no bit of any
-/// result changes.
+/// Samples are multiplied by this power of two on their way in and divided by it on their way out, which changes no bit of
+/// any result.
 ///
 /// A normal sample of 10⁻³⁷ times a gain of 0.1 is subnormal, and arithmetic that meets subnormals is fifty times slower.
 /// In this scale the smallest normal sample is 1.4 · 10⁻²⁰: only gains that take away more than 360 dB together (four
 /// controls in a row just above −∞) still meet subnormals. The largest, [`NON_FINITE_LIMIT`] times the mixer's largest gain
 /// of 2.2 · 10⁶, stays below 10³⁷.
-const SCALE: f32 = (1_u64 << 60) as f32;
+const SCALE_EXPONENT: u32 = 60;
+
+/// [`SCALE_EXPONENT`] where the exponent of an f32 stands: adding it to the bits of a normal number multiplies the number.
+///
+/// Scaling is done on bits throughout. In floating point the compiler is free to multiply first and choose between the
+/// product and zero afterwards, and it does: the product that nobody wanted was then the slow one.
+const SCALE_BITS: u32 = SCALE_EXPONENT << (f32::MANTISSA_DIGITS - 1);
+
+/// All bits of an f32 but its sign. What they are as a number is in the order of magnitudes.
+const MAGNITUDE_BITS: u32 = !(1 << 31);
 
 /// One value for each strip of a group.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -139,15 +148,17 @@ pub(crate) struct Found {
     pub(crate) sound: bool,
 }
 
-/// Brings samples into the engine's scale, with zero in place of subnormals. What is not finite passes: [`Found`] tells.
+/// Brings samples into the engine's scale, with zero in place of subnormals. What is not finite becomes
+/// nonsense: [`Found`] tells.
 #[inline(always)]
 pub(crate) fn clean(from: &[f32], to: &mut [f32]) -> Found {
     let (mut finite, mut sound) = (true, false);
     for (to, &sample) in to.iter_mut().zip(from) {
-        // Compared as bits, which are in the order of magnitudes: comparing subnormals as numbers is slow as well.
-        let magnitude = sample.abs().to_bits();
+        let bits = sample.to_bits();
+        let magnitude = bits & MAGNITUDE_BITS;
         let normal = magnitude >= f32::MIN_POSITIVE.to_bits();
-        *to = f32::from_bits(if normal { sample.to_bits() } else { 0 }) * SCALE;
+        // Wraps only for what is not finite, which nobody will hear.
+        *to = f32::from_bits(if normal { bits.wrapping_add(SCALE_BITS) } else { 0 });
         finite &= magnitude < NON_FINITE_LIMIT.to_bits();
         sound |= normal;
     }
@@ -163,8 +174,9 @@ pub(crate) fn first_non_finite(left: &[f32], right: &[f32]) -> Option<usize> {
 /// Brings a sample back from the engine's scale, with zero in place of what would be subnormal.
 #[inline(always)]
 pub(crate) fn unscale(sample: f32) -> f32 {
-    let normal = sample.abs().to_bits() >= (f32::MIN_POSITIVE * SCALE).to_bits();
-    f32::from_bits(if normal { sample.to_bits() } else { 0 }) * (1.0 / SCALE)
+    let bits = sample.to_bits();
+    let normal = bits & MAGNITUDE_BITS >= f32::MIN_POSITIVE.to_bits() + SCALE_BITS;
+    f32::from_bits(if normal { bits - SCALE_BITS } else { 0 })
 }
 
 #[cfg(test)]
@@ -213,7 +225,9 @@ mod tests {
                 assert!(scaled[0].is_normal());
             }
         }
-        assert_eq!(unscale(f32::MIN_POSITIVE * SCALE * 0.99), 0.0);
+        let smallest = f32::from_bits(f32::MIN_POSITIVE.to_bits() + SCALE_BITS);
+        assert_eq!(unscale(smallest), f32::MIN_POSITIVE);
+        assert_eq!(unscale(smallest * 0.99), 0.0);
     }
 
     #[test]
