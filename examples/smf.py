@@ -33,6 +33,11 @@ class Track:
         order = _ORDER_SETUP if tick == 0 else _ORDER_CONTROL
         self._events.append((tick, order, bytes((0xB0 | channel, controller, clamp7(value)))))
 
+    def bend(self, tick, channel, semitones):
+        """Bends a channel's pitch, within the two semitones that a wheel reaches by default."""
+        value = min(16383, max(0, 8192 + round(semitones * 4096)))
+        self._events.append((tick, _ORDER_CONTROL, bytes((0xE0 | channel, value & 0x7F, value >> 7))))
+
     def instrument(self, channel, program, *, pan, reverb, volume=100, drums=False):
         """Chooses a channel's sound, its place between left (0) and right (127), its share of the reverb and its level.
 

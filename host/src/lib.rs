@@ -10,7 +10,7 @@
 //! The way of a mix:
 //!
 //! ```text
-//! stems → audio::StemReader → Plugin::process → audio::MixWriter → a temporary file → the final name
+//! session::Session → render::Prepared → Plugin::process … → audio::MixWriter → a temporary file → the final name
 //! ```
 //!
 //! Everything runs on the caller's thread: an offline host has no deadline, and one thread keeps every run the
@@ -19,7 +19,10 @@
 pub mod audio;
 pub mod cli;
 pub mod locate;
+pub mod mixfile;
 pub mod render;
+pub mod session;
+pub mod setup;
 
 mod bundle;
 mod callbacks;
@@ -33,10 +36,9 @@ mod state;
 
 pub use bundle::{Bundle, PluginDescription};
 pub use callbacks::Requests;
-pub use clack_extensions::params::ParamInfoFlags as ParamFlags;
 pub use clack_host::process::ProcessStatus;
 pub use error::Error;
-pub use params::{Param, param_id_from_str};
+pub use params::{Param, ParamFlags, param_id_from_str};
 pub use plugin::Plugin;
 pub use ports::Port;
 pub use process::ParamEvent;

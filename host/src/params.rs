@@ -4,7 +4,8 @@ use crate::error::Error;
 use crate::nearest::nearest;
 use crate::plugin::Plugin;
 use crate::process::IgnoredEvents;
-use clack_extensions::params::{ParamInfoBuffer, ParamInfoFlags, PluginParams};
+pub use clack_extensions::params::ParamInfoFlags as ParamFlags;
+use clack_extensions::params::{ParamInfoBuffer, PluginParams};
 use clack_host::events::event_types::ParamValueEvent;
 use clack_host::prelude::{ClapId, InputEvents, OutputEvents, Pckn, PluginMainThreadHandle};
 use std::ffi::CString;
@@ -34,7 +35,7 @@ pub struct Param {
     /// The value of a fresh instance.
     pub default: f64,
     /// Whether it is stepped, automatable, the bypass …
-    pub flags: ParamInfoFlags,
+    pub flags: ParamFlags,
 }
 
 /// The numeric CLAP id of a parameter with this string id.
@@ -74,13 +75,16 @@ impl Param {
     /// Values whose texts show what can be typed: every one of a parameter with few steps, else lowest, default and
     /// highest.
     fn example_values(&self) -> Vec<f64> {
+        self.steps().unwrap_or_else(|| vec![self.min, self.default, self.max])
+    }
+
+    /// All values of a parameter with few steps.
+    pub fn steps(&self) -> Option<Vec<f64>> {
         let range = self.max - self.min;
-        if self.flags.contains(ParamInfoFlags::IS_STEPPED) && (0.0..=MAX_LISTED_RANGE).contains(&range) {
-            // CLAP counts steps in whole numbers.
-            (0..=range as u32).map(|step| self.min + f64::from(step)).collect()
-        } else {
-            vec![self.min, self.default, self.max]
-        }
+        let is_short =
+            self.flags.contains(ParamFlags::IS_STEPPED) && (0.0..=MAX_LISTED_RANGE).contains(&range);
+        // CLAP counts steps in whole numbers.
+        is_short.then(|| (0..=range as u32).map(|step| self.min + f64::from(step)).collect())
     }
 }
 
@@ -234,11 +238,11 @@ mod tests {
             default: 2.0,
             flags,
         };
-        let stepped = ParamInfoFlags::IS_STEPPED;
+        let stepped = ParamFlags::IS_STEPPED;
         assert_eq!(param(5.0, stepped).example_values(), [1.0, 2.0, 3.0, 4.0, 5.0]);
         assert_eq!(param(17.0, stepped).example_values().len(), 17);
         assert_eq!(param(18.0, stepped).example_values(), [1.0, 2.0, 18.0]);
-        assert_eq!(param(5.0, ParamInfoFlags::empty()).example_values(), [1.0, 2.0, 5.0]);
+        assert_eq!(param(5.0, ParamFlags::empty()).example_values(), [1.0, 2.0, 5.0]);
     }
 
     #[test]

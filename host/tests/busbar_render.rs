@@ -1,86 +1,16 @@
-//! The built `busbar-render` as a person runs it, with the stand-in for the plugin: what it mixes, what it prints, and
-//! every error one by one.
+//! The built `busbar-render` as a person runs it, with the stand-in for the plugin: what it mixes and prints.
+//! `render_errors.rs` has the errors, `render_session.rs` the sessions.
 
+#[allow(dead_code, reason = "each test file takes its part")]
 mod common;
-#[allow(dead_code)]
-mod stand_in;
+#[allow(dead_code, reason = "each test file takes its part")]
+mod desk;
 
-use common::{Folder, empty_folder, files, noise, read_mix, write_stem};
+use common::{files, noise, read_mix, write_stem};
+use desk::{Desk, error_line, stand_in_library};
 use hound::{SampleFormat, WavReader};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-/// The stand-in as a library, which cargo builds along with the tests: `target/ci/examples/…`.
-fn stand_in_library() -> PathBuf {
-    use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
-    let test = std::env::current_exe().unwrap();
-    let profile_folder = test.parent().and_then(Path::parent).unwrap();
-    let library = profile_folder.join("examples").join(format!("{DLL_PREFIX}busbar_stand_in{DLL_SUFFIX}"));
-    assert!(
-        library.exists(),
-        "the stand-in plugin is not built: run `cargo test -p busbar-host` without naming targets, which builds it too"
-    );
-    library
-}
-
-/// A folder with stems, in which the program runs.
-struct Desk {
-    folder: Folder,
-}
-
-impl Desk {
-    /// With `a.wav` (stereo, 3000 frames), `b.wav` (mono, 2000 frames) and `other_rate.wav`.
-    fn new(test: &str) -> Self {
-        let folder = empty_folder(test);
-        write_stem(&folder.join("a.wav"), 48_000, &[&noise(1, 3000), &noise(2, 3000)]);
-        write_stem(&folder.join("b.wav"), 48_000, &[&noise(3, 2000)]);
-        write_stem(&folder.join("other_rate.wav"), 44_100, &[&noise(4, 100)]);
-        Self { folder }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
-    }
-
-    fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_busbar-render"));
-        command.current_dir(&*self.folder).args(args).env("BUSBAR_CLAP", stand_in_library());
-        command
-    }
-
-    /// Runs a mix that must succeed without a word on standard error, and returns what it printed.
-    fn mix(&self, args: &[&str]) -> String {
-        let output = self.command(args).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// Runs what must fail: exit code 2, nothing on standard output, one line on standard error that holds all of
-    /// `fragments`, and no file made or changed.
-    fn fails(&self, args: &[&str], fragments: &[&str]) {
-        self.fails_as(&mut self.command(args), fragments);
-    }
-
-    fn fails_as(&self, command: &mut Command, fragments: &[&str]) {
-        let before = files(&self.folder);
-        let output = command.output().unwrap();
-        let line = error_line(&output);
-        for fragment in fragments {
-            assert!(line.contains(fragment), "`{fragment}` is not in: {line}");
-        }
-        assert_eq!(files(&self.folder), before, "{line}");
-    }
-}
-
-fn error_line(output: &Output) -> String {
-    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(2), "{errors}");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
-    assert!(errors.starts_with("busbar-render: "), "{errors}");
-    assert_eq!(errors.matches('\n').count(), 1, "one line: {errors}");
-    errors
-}
+use std::path::Path;
+use std::process::Command;
 
 fn sum(a: &[f32], b: &[f32]) -> Vec<f32> {
     let at = |samples: &[f32], i: usize| samples.get(i).copied().unwrap_or(0.0);
@@ -166,19 +96,144 @@ fn flac_and_wav_mix_together() {
 }
 
 #[test]
-fn the_table_tells_level_and_peak_of_stems_and_mix() {
+fn the_table_tells_what_went_in_and_what_came_out() {
     let desk = Desk::new("table");
-    write_stem(&desk.path("half.wav"), 48_000, &[&[0.5; 48_000]]);
+    // Four seconds of a sine of 997 Hz at -20 dBFS on both sides: -20 LUFS and a true peak at its peak (EBU Tech 3341, case 1).
+    let sine: Vec<f32> = (0..192_000)
+        .map(|i| 0.1 * (f64::from(i) * 997.0 * std::f64::consts::TAU / 48_000.0).sin() as f32)
+        .collect();
+    write_stem(&desk.path("sine.wav"), 48_000, &[&sine]);
     write_stem(&desk.path("silence.wav"), 48_000, &[&[0.0; 24_000], &[0.0; 24_000]]);
-    let printed = desk.mix(&["half.wav", "silence.wav", "-o", "mix.wav", "--size", "16"]);
+    let printed = desk.mix(&["sine.wav", "silence.wav", "-o", "mix.wav", "--size", "16"]);
     let expected = "\
-Stand-in 16: 2 stems at 48000 Hz, latency 37 samples
-                channels     length  RMS dBFS  peak dBFS
-01 half.wav     mono        0:01.00     -6.02      -6.02
-02 silence.wav  stereo      0:00.50      -inf       -inf
--> mix.wav      stereo      0:01.00     -6.02      -6.02
+Stand-in 16: 2 stems at 48000 Hz, latency 37 samples, 0 parameters set, 0 automated
+                              length     dBFS     dBTP     LUFS  S max     LU
+                                         peak     true    integ.         range  clipped
+01 sine.wav     mono         0:04.00   -20.00   -19.99   -20.01  -20.0    0.1        0
+02 silence.wav  stereo       0:00.50     -inf     -inf     -inf   -inf    0.0        0
+Group A         stereo       0:04.00   -20.00   -19.99   -20.01  -20.0    0.1        0
+-> mix.wav      stereo       0:04.00   -20.00   -19.99   -20.01  -20.0    0.1        0
 ";
-    assert_eq!(printed, expected);
+    let (table, speed) = printed.split_at(printed.rfind("rendered in").expect("a line on the speed"));
+    assert_eq!(table, expected);
+    assert!(speed.contains("times as fast as it plays"), "{speed}");
+}
+
+#[test]
+fn the_report_is_json_for_programs() {
+    let desk = Desk::new("json");
+    let args = ["a.wav", "b.wav", "-o", "mix.wav", "--json", "--set", "s01_fader=-6.0206", "--block", "64"];
+    let report: serde_json::Value = serde_json::from_str(&desk.mix(&args)).unwrap();
+    assert_eq!(report["plugin"], "Stand-in 8");
+    assert_eq!((&report["sample_rate_hz"], &report["block_frames"]), (&48_000.into(), &64.into()));
+    assert_eq!(report["latency_samples"], 37);
+    assert_eq!(report["parameters"], serde_json::json!({ "s01_fader": "-6.0 dB" }));
+    assert_eq!(report["stems"][1]["file"], "b.wav");
+    assert_eq!((&report["stems"][1]["strip"], &report["stems"][1]["n_channels"]), (&2.into(), &1.into()));
+    assert_eq!(report["mix"]["n_frames"], 3000);
+    assert_eq!(report["mix"]["written"], "mix.wav");
+    assert_eq!(report["groups"][1]["peak_dbfs"], serde_json::Value::Null, "silence has no level");
+    let (left, right) = read_mix(&desk.path("mix.wav"));
+    let peak = left.iter().chain(&right).fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+    let told = report["mix"]["peak_dbfs"].as_f64().unwrap();
+    assert!((told - 20.0 * f64::from(peak).log10()).abs() < 1e-4, "{told}");
+    assert!(report["speed"]["real_time_factor"].as_f64().unwrap() > 0.0);
+}
+
+#[test]
+fn quiet_says_nothing() {
+    let desk = Desk::new("quiet");
+    let output = desk.command(&["a.wav", "-o", "mix.wav", "--quiet"]).output().unwrap();
+    assert!(output.status.success());
+    assert_eq!((output.stdout.as_slice(), output.stderr.as_slice()), (&b""[..], &b""[..]));
+    assert_eq!(read_mix(&desk.path("mix.wav")).0, noise(1, 3000));
+    let loud = desk.command(&["a.wav", "-o", "mix.wav"]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&loud.stderr), "mixing 1 stem at 48000 Hz, 0:00.06\n", "plain lines");
+}
+
+#[test]
+fn groups_that_sound_are_written_beside_the_mix() {
+    let desk = Desk::new("groups");
+    desk.mix(&["a.wav", "b.wav", "-o", "mix.wav", "--stems"]);
+    // The stand-in's group A carries strip 1, the others are silent.
+    assert_eq!(files(&desk.folder), ["a.wav", "b.wav", "mix-group-a.wav", "mix.wav", "other_rate.wav"]);
+    assert_eq!(read_mix(&desk.path("mix-group-a.wav")), (noise(1, 3000), noise(2, 3000)));
+}
+
+#[test]
+fn a_group_that_begins_late_is_as_long_as_the_mix() {
+    let desk = Desk::new("late_group");
+    let late = [vec![0.0; 10_000], noise(5, 10)].concat();
+    write_stem(&desk.path("late.wav"), 48_000, &[&late]);
+    desk.mix(&["late.wav", "-o", "mix.wav", "--stems", "--block", "64"]);
+    assert_eq!(read_mix(&desk.path("mix-group-a.wav")), (late.clone(), late));
+}
+
+#[test]
+fn a_flac_holds_what_the_wav_holds() {
+    let desk = Desk::new("to_flac");
+    for bits in ["24", "16"] {
+        desk.mix(&["a.wav", "b.wav", "-o", "mix.wav", "--format", bits]);
+        desk.mix(&["a.wav", "b.wav", "-o", "mix.flac", "--format", bits]);
+        let decode = |name: &str| {
+            let mut reader = busbar_host::audio::StemReader::open(desk.path(name)).unwrap();
+            let mut sides = [vec![0.0; 4000], vec![0.0; 4000]];
+            let [left, right] = &mut sides;
+            (reader.read(left, right).unwrap(), sides)
+        };
+        assert_eq!(decode("mix.flac"), decode("mix.wav"), "{bits} bits");
+        assert_eq!(decode("mix.flac").0, 3000);
+    }
+}
+
+#[test]
+fn a_stem_at_another_rate_is_resampled_to_that_of_the_first_or_to_what_is_asked_for() {
+    let desk = Desk::new("rates");
+    // An impulse at a quarter of a second, in files of two rates.
+    for (name, rate) in [("48.wav", 48_000_u32), ("44.wav", 44_100)] {
+        let mut impulse = vec![0.0_f32; rate as usize / 2];
+        impulse[rate as usize / 4] = 1.0;
+        write_stem(&desk.path(name), rate, &[&impulse]);
+    }
+    for (args, rate) in [
+        (&["48.wav", "44.wav"][..], 48_000_usize),
+        (&["44.wav", "48.wav"], 44_100),
+        (&["44.wav", "48.wav", "--rate", "96000"], 96_000),
+    ] {
+        for stem in ["s01_fader=-inf", "s02_fader=-inf"] {
+            desk.mix(&[args, &["-o", "mix.wav", "--set", stem]].concat());
+            let (left, _) = read_mix(&desk.path("mix.wav"));
+            assert_eq!(left.len(), rate / 2, "{args:?}");
+            let peak = (0..left.len()).max_by(|a, b| left[*a].abs().total_cmp(&left[*b].abs()));
+            assert_eq!(peak, Some(rate / 4), "{args:?} without {stem}");
+        }
+    }
+}
+
+/// Ctrl-C in the middle of a mix: nothing is left, and what was there stays.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_mix_leaves_everything_as_it_was() {
+    let desk = Desk::new("interrupt");
+    write_stem(&desk.path("long.wav"), 48_000, &[&vec![0.25; 2_000_000]]);
+    std::fs::write(desk.path("mix.wav"), "an old mix").unwrap();
+    let before = files(&desk.folder);
+    for signal in ["INT", "TERM"] {
+        // One frame a block takes far longer than the interruption.
+        let mut mixing =
+            desk.command(&["long.wav", "-o", "mix.wav", "--block", "1", "-q", "--stems"]).spawn().unwrap();
+        // Its two hidden files are the sign that it is under way.
+        while files(&desk.folder).len() < before.len() + 2 {
+            assert!(mixing.try_wait().unwrap().is_none(), "it ended by itself");
+            std::thread::yield_now();
+        }
+        let sent =
+            Command::new("kill").args([format!("-{signal}"), mixing.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        assert_eq!(mixing.wait().unwrap().code(), Some(130), "{signal}");
+        assert_eq!(files(&desk.folder), before, "{signal}");
+        assert_eq!(std::fs::read(desk.path("mix.wav")).unwrap(), b"an old mix");
+    }
 }
 
 #[test]
@@ -192,7 +247,7 @@ fn an_existing_mix_is_replaced() {
 #[test]
 fn help_and_version_are_printed() {
     let desk = Desk::new("help");
-    assert!(desk.mix(&["--help"]).contains("busbar-render [options] STEM... -o mix.wav"));
+    assert!(desk.mix(&["--help"]).contains("busbar-render [options] SESSION.toml [-o mix.wav]"));
     assert_eq!(desk.mix(&["-V"]), format!("busbar-render {}\n", env!("CARGO_PKG_VERSION")));
 }
 
@@ -200,10 +255,7 @@ fn help_and_version_are_printed() {
 fn samples_that_are_no_numbers_are_warned_of() {
     let desk = Desk::new("nan");
     write_stem(&desk.path("nan.wav"), 48_000, &[&[0.5, f32::NAN, 0.5, f32::INFINITY], &[0.0; 4]]);
-    let output = desk.command(&["nan.wav", "-o", "mix.wav"]).output().unwrap();
-    assert!(output.status.success());
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(errors.starts_with("busbar-render: warning: nan.wav holds 2 samples"), "{errors}");
+    assert!(desk.warns(&["nan.wav", "-o", "mix.wav"]).starts_with("nan.wav holds 2 samples"));
 }
 
 #[test]
@@ -211,13 +263,8 @@ fn clipping_is_warned_of_in_integers_only() {
     let desk = Desk::new("clipping");
     write_stem(&desk.path("loud.wav"), 48_000, &[&[1.5, 0.5], &[-0.5, -0.5]]);
     desk.mix(&["loud.wav", "-o", "mix.wav"]);
-    let output = desk.command(&["loud.wav", "-o", "mix.wav", "--format", "24"]).output().unwrap();
-    assert!(output.status.success());
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        errors.starts_with("busbar-render: warning: 1 samples of the mix were over full scale"),
-        "{errors}"
-    );
+    let warning = desk.warns(&["loud.wav", "-o", "mix.wav", "--format", "24"]);
+    assert!(warning.starts_with("1 samples of mix.wav were over full scale"), "{warning}");
 }
 
 #[test]
@@ -244,203 +291,4 @@ fn the_plugin_is_found_beside_the_program_and_in_clap_path() {
     assert!(!run("").status.success());
     std::fs::copy(stand_in_library(), desk.path("target/bundled/Busbar.clap")).unwrap();
     assert!(run("").status.success());
-}
-
-#[test]
-fn error_no_stems() {
-    Desk::new("no_stems").fails(&["-o", "mix.wav"], &["no stems were given", "WAV or FLAC"]);
-}
-
-#[test]
-fn error_no_output() {
-    Desk::new("no_output").fails(&["a.wav"], &["no output was given", "-o mix.wav"]);
-}
-
-#[test]
-fn error_missing_stem() {
-    Desk::new("missing")
-        .fails(&["a.wav", "c.wav", "-o", "mix.wav"], &["cannot open the stem c.wav", "check its path"]);
-}
-
-#[test]
-fn error_stem_is_a_folder() {
-    Desk::new("folder").fails(&[".", "-o", "mix.wav"], &["cannot open the stem .", "it is a folder"]);
-}
-
-#[test]
-fn error_unsupported_stem() {
-    let desk = Desk::new("unsupported");
-    std::fs::write(desk.path("song.mp3"), [0u8; 4096]).unwrap();
-    desk.fails(&["song.mp3", "-o", "mix.wav"], &["cannot read song.mp3 as WAV or FLAC", "convert it"]);
-}
-
-#[test]
-fn error_too_many_channels() {
-    let desk = Desk::new("channels");
-    write_stem(&desk.path("quad.wav"), 48_000, &[&[0.0f32; 8][..]; 4]);
-    desk.fails(&["quad.wav", "-o", "mix.wav"], &["quad.wav has 4 channels", "split it"]);
-}
-
-#[test]
-fn error_damaged_stem_in_the_middle_of_a_mix() {
-    let desk = Desk::new("damaged");
-    let bytes = std::fs::read(desk.path("a.wav")).unwrap();
-    std::fs::write(desk.path("cut.wav"), &bytes[..bytes.len() / 2]).unwrap();
-    desk.fails(
-        &["b.wav", "cut.wav", "-o", "mix.wav", "--block", "64"],
-        &["cut.wav is damaged after", "anew"],
-    );
-}
-
-#[test]
-fn error_different_sample_rates() {
-    Desk::new("rates").fails(
-        &["a.wav", "other_rate.wav", "-o", "mix.wav"],
-        &["other_rate.wav has 44100 Hz but a.wav has 48000 Hz", "convert"],
-    );
-}
-
-#[test]
-fn error_too_many_stems_for_the_size() {
-    let mut args = ["b.wav"; 9].to_vec();
-    args.extend(["-o", "mix.wav", "--size", "8"]);
-    Desk::new("size").fails(&args, &["9 stems do not fit Busbar 8", "--size 16"]);
-}
-
-#[test]
-fn error_too_many_stems_for_any_size() {
-    let mut args = ["b.wav"; 33].to_vec();
-    args.extend(["-o", "mix.wav"]);
-    Desk::new("any_size")
-        .fails(&args, &["33 stems do not fit", "32 strips", "mix some of them together first"]);
-}
-
-#[test]
-fn error_no_plugin_at_the_path() {
-    let desk = Desk::new("no_plugin");
-    let fragments = ["cannot load none/Busbar.clap", "cargo xtask bundle busbar"];
-    desk.fails(&["a.wav", "-o", "mix.wav", "--plugin", "none/Busbar.clap"], &fragments);
-    let mut command = desk.command(&["a.wav", "-o", "mix.wav"]);
-    desk.fails_as(command.env("BUSBAR_CLAP", "none/Busbar.clap"), &fragments);
-}
-
-#[test]
-fn error_plugin_is_no_plugin() {
-    let desk = Desk::new("not_plugin");
-    desk.fails(
-        &["a.wav", "-o", "mix.wav", "--plugin", "b.wav"],
-        &["cannot load b.wav as a CLAP plugin", "anew"],
-    );
-    desk.fails(&["a.wav", "-o", "mix.wav", "--plugin", "."], &["cannot load . as a CLAP plugin"]);
-}
-
-#[test]
-fn error_plugin_without_the_size() {
-    Desk::new("no_size").fails(
-        &["a.wav", "-o", "mix.wav", "--size", "32"],
-        &["holds no plugin `org.busbar.busbar-32`", "`org.busbar.busbar-8`", "another size"],
-    );
-}
-
-#[test]
-fn error_unknown_parameter() {
-    Desk::new("unknown").fails(
-        &["a.wav", "-o", "mix.wav", "--set", "s1_fader=0 dB"],
-        &["no parameter is called `s1_fader`", "did you mean `s01_fader`"],
-    );
-}
-
-#[test]
-fn error_parameter_of_a_strip_beyond_the_size() {
-    Desk::new("beyond").fails(
-        &["a.wav", "-o", "mix.wav", "--size", "8", "--set", "s12_fader=0 dB"],
-        &["no parameter is called `s12_fader`", "Stand-in 8 has strips 01 to 08, choose a larger --size"],
-    );
-}
-
-#[test]
-fn error_bad_value_text() {
-    Desk::new("bad_text").fails(
-        &["a.wav", "-o", "mix.wav", "--set", "s01_fader=loud"],
-        &["`s01_fader` does not understand `loud`", "`-inf dB`, `0.0 dB`, `12.0 dB`"],
-    );
-}
-
-#[test]
-fn error_bad_option_values() {
-    let desk = Desk::new("bad_options");
-    for (option, value, fragment) in [
-        ("--format", "mp3", "use f32, 24 or 16"),
-        ("--size", "9", "use 8, 16 or 32"),
-        ("--block", "0", "from 1 to 65536"),
-        ("--block", "many", "from 1 to 65536"),
-        ("--tail", "-1", "seconds from 0"),
-        ("--tail", "nan", "seconds from 0"),
-        ("--set", "s01_fader", "ID=TEXT"),
-        ("--set", "=0 dB", "ID=TEXT"),
-    ] {
-        let joined = format!("{option}={value}");
-        let quoted = format!("{option} does not understand `{value}`");
-        desk.fails(&["a.wav", "-o", "mix.wav", &joined], &[&quoted, fragment]);
-    }
-}
-
-#[test]
-fn error_unknown_option() {
-    let desk = Desk::new("unknown_option");
-    desk.fails(&["a.wav", "-o", "mix.wav", "--loud"], &["--loud", "see busbar-render --help"]);
-    desk.fails(&["a.wav", "-o"], &["see busbar-render --help"]);
-}
-
-#[test]
-fn error_unwritable_output() {
-    let desk = Desk::new("unwritable_output");
-    let fragments = ["cannot write", "check the folder, its permissions and the space"];
-    desk.fails(&["a.wav", "-o", "none/mix.wav"], &fragments);
-    std::fs::create_dir(desk.path("folder.wav")).unwrap();
-    desk.fails(&["a.wav", "-o", "folder.wav"], &["cannot write folder.wav: it is a folder"]);
-}
-
-#[test]
-fn error_output_is_not_wav() {
-    Desk::new("not_wav").fails(&["a.wav", "-o", "mix.flac"], &["mix.flac is not named so", ".wav"]);
-}
-
-#[test]
-fn error_output_is_a_stem() {
-    let desk = Desk::new("is_stem");
-    desk.fails(&["a.wav", "b.wav", "-o", "none/b.wav"], &["cannot write"]);
-    desk.fails(&["a.wav", "b.wav", "-o", "./b.wav"], &["b.wav is one of the stems", "another name"]);
-    assert_eq!(WavReader::open(desk.path("b.wav")).unwrap().duration(), 2000);
-}
-
-#[test]
-fn error_plugin_fails_while_processing_and_the_old_mix_stays() {
-    let desk = Desk::new("fails");
-    std::fs::write(desk.path("mix.wav"), "an old mix").unwrap();
-    desk.fails(
-        &["a.wav", "-o", "mix.wav", "--set", "fail=12 dB"],
-        &["failed while processing (asked to fail)"],
-    );
-    assert_eq!(std::fs::read(desk.path("mix.wav")).unwrap(), b"an old mix");
-}
-
-/// A limit on the size of files stands for a full disk: both fail a write in the middle.
-#[cfg(unix)]
-#[test]
-fn error_full_disk_leaves_no_half_file() {
-    let desk = Desk::new("full_disk");
-    write_stem(&desk.path("long.wav"), 48_000, &[&noise(1, 200_000)]);
-    let mut command = Command::new("sh");
-    // The signal of the limit is ignored, so that the write fails instead.
-    command.args([
-        "-c",
-        "trap '' XFSZ; ulimit -f 100; exec \"$0\" \"$@\"",
-        env!("CARGO_BIN_EXE_busbar-render"),
-    ]);
-    command
-        .args(["long.wav", "-o", "mix.wav"])
-        .current_dir(&*desk.folder)
-        .env("BUSBAR_CLAP", stand_in_library());
-    desk.fails_as(&mut command, &["cannot write mix.wav", "space on the disk"]);
 }

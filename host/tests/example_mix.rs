@@ -3,35 +3,43 @@
 #[allow(dead_code, reason = "this test needs the bundle only; the others use the rest")]
 mod bundles;
 
-use busbar_host::audio::StemReader;
+use busbar_host::audio::{StemReader, StemSource};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 type Stereo = [Vec<f32>; 2];
 
+const RATE_HZ: u32 = 48_000;
+
+/// The folder of the piece.
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples")
+}
+
 fn stems() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/stems");
-    let files = std::fs::read_dir(folder)
+    let files = std::fs::read_dir(examples().join("stems"))
         .expect("examples/stems is there")
         .map(|entry| entry.expect("a file").path());
     let mut stems: Vec<PathBuf> =
         files.filter(|path| path.extension().is_some_and(|e| e == "flac")).collect();
     stems.sort();
-    assert_eq!(stems.len(), 8, "the piece has eight stems");
+    assert_eq!(stems.len(), 12, "the piece has twelve stems");
     stems
 }
 
-fn decode(path: &Path) -> Stereo {
-    let mut reader = StemReader::open(path).expect("a stem opens");
+/// A stem as it goes into its strip, and whether it is mono.
+fn decode(path: &Path) -> (Stereo, bool) {
+    let reader = StemReader::open(path).expect("a stem opens");
+    let mut source = StemSource::new(reader, RATE_HZ).expect("a rate that can be had");
     let mut sound: Stereo = [Vec::new(), Vec::new()];
     let (mut left, mut right) = (vec![0.0; 4096], vec![0.0; 4096]);
     loop {
-        let n = reader.read(&mut left, &mut right).expect("a stem decodes");
-        if n == 0 {
-            break sound;
-        }
+        let n = source.read(&mut left, &mut right).expect("a stem decodes");
         sound[0].extend(&left[..n]);
         sound[1].extend(&right[..n]);
+        if n < left.len() {
+            break (sound, source.n_channels() == 1);
+        }
     }
 }
 
@@ -40,6 +48,7 @@ fn render(name: &str, params: &[(&str, &str)]) -> Stereo {
     let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("example-{name}.wav"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_busbar-render"));
     command.arg("--plugin").arg(bundles::bundle("Busbar.clap")).args(stems()).arg("-o").arg(&output);
+    command.args(["--rate", "48000"]);
     for (id, text) in params {
         command.arg("--set").arg(format!("{id}={text}"));
     }
@@ -60,27 +69,35 @@ fn rms(samples: impl Iterator<Item = f64>) -> f64 {
     (sum / f64::from(n)).sqrt()
 }
 
+/// At the centre, a mono strip's pan has -3 dB by the default pan law, sine and cosine.
+const MONO_GAIN: f64 = std::f64::consts::FRAC_1_SQRT_2;
+
 #[test]
-fn clack_host_busbar_8_mixes_the_example_to_the_sum_of_its_stems() {
-    let stems: Vec<Stereo> = stems().iter().map(|path| decode(path)).collect();
+fn clack_host_busbar_16_mixes_the_example_to_the_sum_of_its_stems() {
+    let stems: Vec<(Stereo, bool)> = stems().iter().map(|path| decode(path)).collect();
+    assert_eq!(stems.iter().filter(|(_, is_mono)| *is_mono).count(), 1, "one stem is mono");
     let mix = render("defaults", &[]);
+    let n_frames = stems.iter().map(|(stem, _)| stem[0].len()).max();
     for side in 0..2 {
-        assert_eq!(mix[side].len(), stems[0][side].len());
+        assert_eq!(Some(mix[side].len()), n_frames);
         assert!(rms(mix[side].iter().map(|&s| f64::from(s))) > 0.01, "the mix must be heard");
         let worst = mix[side].iter().enumerate().map(|(frame, &sample)| {
-            let sum: f64 = stems.iter().map(|stem| f64::from(stem[side][frame])).sum();
-            (f64::from(sample) - sum).abs()
+            let of_stem = |(stem, is_mono): &(Stereo, bool)| {
+                let gain = if *is_mono { MONO_GAIN } else { 1.0 };
+                gain * f64::from(stem[side].get(frame).copied().unwrap_or(0.0))
+            };
+            (f64::from(sample) - stems.iter().map(of_stem).sum::<f64>()).abs()
         });
-        // Eight values below 1 added in f32 are off by less than eight halves of 2⁻²³: −126 dBFS. Asked for is −100.
+        // Twelve values below 1 added in f32 are off by less than twelve halves of 2⁻²³: −123 dBFS. Asked for is −100.
         let worst = worst.fold(0.0, f64::max);
         assert!(worst < 1e-6, "off by {:.1} dBFS", 20.0 * worst.log10());
     }
 }
 
 #[test]
-fn clack_host_busbar_8_gives_every_example_stem_its_gain_through_faders_pans_and_groups() {
+fn clack_host_busbar_16_gives_every_example_stem_its_gain_through_faders_pans_and_groups() {
     /// Parameters, and by closed form the gain of the left and right side of each stem.
-    const PARAMS: [(&str, &str); 22] = [
+    const PARAMS: [(&str, &str); 28] = [
         ("s01_fader", "-3 dB"),
         ("s02_fader", "-6.5"),
         ("s02_trim", "2 dB"),
@@ -97,6 +114,12 @@ fn clack_host_busbar_8_gives_every_example_stem_its_gain_through_faders_pans_and
         ("s07_b_pre", "on"),
         ("s07_fader", "-12"),
         ("s08_polarity", "on"),
+        ("s09_m_level", "-7 dB"),
+        ("s10_m_on", "off"),
+        ("s10_c_on", "on"),
+        ("s11_trim", "-24 dB"),
+        ("s11_fader", "12 dB"),
+        ("gc_fader", "3 dB"),
         ("ga_fader", "-1.5 dB"),
         ("ga_balance", "R20"),
         ("gb_fader", "-9"),
@@ -110,7 +133,7 @@ fn clack_host_busbar_8_gives_every_example_stem_its_gain_through_faders_pans_and
     let group_a = [0.8 * db(-1.5), db(-1.5)];
     let master = [db(-0.5), 0.9 * db(-0.5)];
     let expected = [
-        both(db(-3.0)),
+        both(MONO_GAIN * db(-3.0)),
         both(db(-6.5 + 2.0)),
         [1.0, 0.7],
         [0.4 * db(1.5), db(1.5)],
@@ -118,9 +141,13 @@ fn clack_host_busbar_8_gives_every_example_stem_its_gain_through_faders_pans_and
         group_a.map(|side| side * db(-2.0)),
         both(db(-12.0) + db(-9.0)),
         both(-1.0),
+        both(db(-7.0)),
+        both(db(3.0)),
+        both(db(-12.0)),
+        both(1.0),
     ];
     for (stem_idx, path) in stems().iter().enumerate() {
-        let stem = decode(path);
+        let (stem, _) = decode(path);
         let solo = format!("s{:02}_solo", stem_idx + 1);
         let mut params = PARAMS.to_vec();
         params.push((&solo, "on"));
@@ -140,4 +167,42 @@ fn clack_host_busbar_8_gives_every_example_stem_its_gain_through_faders_pans_and
             assert!(rms(rest) < 1e-7, "something beside stem {} is heard", stem_idx + 1);
         }
     }
+}
+
+/// Renders the example's session and returns the bytes of the mix.
+fn render_session(name: &str, args: &[&str]) -> (Vec<u8>, serde_json::Value) {
+    let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("example-session-{name}.wav"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_busbar-render"));
+    command.arg("--plugin").arg(bundles::bundle("Busbar.clap")).arg(examples().join("mix.toml"));
+    let outcome =
+        command.arg("-o").arg(&output).args(args).arg("--json").output().expect("busbar-render runs");
+    assert!(outcome.status.success(), "{}", String::from_utf8_lossy(&outcome.stderr));
+    let mix = std::fs::read(&output).expect("a mix");
+    std::fs::remove_file(&output).expect("the mix is ours");
+    (mix, serde_json::from_slice(&outcome.stdout).expect("a report"))
+}
+
+#[test]
+fn clack_host_busbar_16_renders_the_session_alike_for_all_block_sizes() {
+    let (mix, report) = render_session("512", &[]);
+    for block in ["64", "4096"] {
+        assert!(render_session(block, &["--block", block]).0 == mix, "block {block}");
+    }
+    assert_eq!(report["stems"].as_array().map(Vec::len), Some(12));
+    assert!(report["automated"].as_array().is_some_and(|automated| automated.len() >= 3));
+    let level = |figure: &str| report["mix"][figure].as_f64().expect("it sounds");
+    // What the session is made for; it has no limiter to help.
+    assert!((-20.0..-14.0).contains(&level("integrated_lufs")), "{}", level("integrated_lufs"));
+    assert!(level("true_peak_dbtp") < -1.0, "{}", level("true_peak_dbtp"));
+    assert_eq!(report["mix"]["n_clipped"], 0);
+}
+
+#[test]
+fn clack_host_busbar_16_keeps_the_safe_strip_open_when_another_is_soloed() {
+    // With every other strip cut, a soloed strip that has no sound leaves what is safe.
+    let reverb = "s12_safe";
+    let (_, with) = render_session("safe", &["--set", "s15_solo=On"]);
+    let (_, without) = render_session("unsafe", &["--set", "s15_solo=On", "--set", &format!("{reverb}=Off")]);
+    assert!(with["mix"]["peak_dbfs"].as_f64().is_some_and(|peak| peak > -60.0), "{}", with["mix"]);
+    assert_eq!(without["mix"]["peak_dbfs"], serde_json::Value::Null);
 }

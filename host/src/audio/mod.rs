@@ -1,11 +1,22 @@
 //! Sound in files: stems in, mixes out, and the figures of both.
+//!
+//! ```text
+//! file → StemReader (decoded, at the file's rate) → StemSource (at the mix's rate) → … → MixWriter → file
+//!                                                                          Meter ↵
+//! ```
 
 mod dither;
-mod level;
+mod error;
+mod flac;
+mod meter;
 mod read;
+mod resample;
 mod write;
 
 pub use dither::Quantizer;
-pub use level::Level;
-pub use read::{ReadError, StemReader};
-pub use write::{MixFormat, MixWriter, WriteError};
+pub use error::{ReadError, WriteError};
+pub use meter::{Figures, Meter};
+pub use read::StemReader;
+pub use resample::StemSource;
+pub(crate) use write::create_temporary;
+pub use write::{MixFormat, MixWriter};

@@ -1,57 +1,24 @@
-//! Stems: mono or stereo WAV and FLAC files, decoded as they stream. Only one packet is in memory at a time.
+//! Stems: mono or stereo files, decoded as they stream. Only one packet is in memory at a time.
+//!
+//! WAV, AIFF and FLAC come out as they were stored. MP3 and OGG Vorbis come out aligned to the sample where the file tells how:
+//! what an encoder put before and behind the sound (the delay and padding of LAME's tag, the granule positions of OGG) is cut
+//! off. An MP3 without that tag keeps the encoder's delay, about 1100 frames, for nobody can tell how long it is.
 
+use crate::audio::error::ReadError;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use symphonia::core::codecs::audio::{AudioDecoder, AudioDecoderOptions};
 use symphonia::core::errors::Error as SymphoniaError;
 use symphonia::core::formats::probe::Hint;
+use symphonia::core::formats::well_known::{FORMAT_ID_AIFF, FORMAT_ID_MP3, FORMAT_ID_OGG, FORMAT_ID_WAVE};
 use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
-use symphonia::core::io::MediaSourceStream;
+use symphonia::core::io::{MediaSource, MediaSourceStream, ReadOnlySource};
 use symphonia::core::meta::MetadataOptions;
+use symphonia::core::packet::Packet;
 
 /// Programs that write WAV into a pipe cannot know the length and write a huge one: from here on it is not believed.
 const PLACEHOLDER_BYTES: u64 = 0x7fff_0000;
-
-/// Why a stem cannot be read.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReadError {
-    /// The file cannot be opened.
-    #[error("cannot open the stem {}: {source}; check its path", path.display())]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        source: std::io::Error,
-    },
-    /// The file is no sound that is understood.
-    #[error("cannot read {} as WAV or FLAC ({reason}): convert it to one of them", path.display())]
-    Unsupported {
-        /// The file.
-        path: PathBuf,
-        /// The decoder's reason.
-        reason: String,
-    },
-    /// Neither mono nor stereo.
-    #[error("{} has {n_channels} channels: split it into mono or stereo stems", path.display())]
-    Channels {
-        /// The file.
-        path: PathBuf,
-        /// How many it has.
-        n_channels: usize,
-    },
-    /// The file breaks off or is corrupt in the middle.
-    #[error("{} is damaged after {n_frames} samples ({reason}): make or copy it anew", path.display())]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// How many frames could be read.
-        n_frames: u64,
-        /// The decoder's reason.
-        reason: String,
-    },
-}
 
 /// A stem that is being read.
 pub struct StemReader {
@@ -63,6 +30,8 @@ pub struct StemReader {
     sample_rate_hz: u32,
     /// The length that the file's header promises, where it does.
     promised_frames: Option<u64>,
+    /// Whether a whole file of this kind always tells its end, so that one that does not has lost it.
+    has_end_mark: bool,
     /// The frames of the present packet, `[channel][frame]`, and how many of them are handed out.
     packet: Vec<Vec<f32>>,
     n_taken: usize,
@@ -74,41 +43,55 @@ impl StemReader {
     /// Opens a stem and reads its header.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ReadError> {
         let path = path.as_ref().to_owned();
-        let file = File::open(&path)
-            .and_then(|file| match file.metadata()?.is_dir() {
-                true => Err(std::io::Error::other("it is a folder")),
-                false => Ok(file),
-            })
-            .map_err(|source| ReadError::Open { path: path.clone(), source })?;
+        let cannot_open = |source| ReadError::Open { path: path.clone(), source };
         let unsupported = |reason: &dyn std::fmt::Display| ReadError::Unsupported {
             path: path.clone(),
             reason: reason.to_string(),
         };
-
-        let mut hint = Hint::new();
-        if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
-            hint.with_extension(extension);
+        let file = File::open(&path).map_err(cannot_open)?;
+        let metadata = file.metadata().map_err(cannot_open)?;
+        if metadata.is_dir() {
+            return Err(cannot_open(std::io::Error::other("it is a folder")));
         }
-        let stream = MediaSourceStream::new(Box::new(file), Default::default());
-        let format = symphonia::default::get_probe()
-            .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
-            .map_err(|error| unsupported(&error))?;
+        if metadata.is_file() && metadata.len() == 0 {
+            return Err(unsupported(&"it is empty"));
+        }
+
+        let mut format = probe(&path, Box::new(file)).map_err(|error| unsupported(&error))?;
+        let kind = format.format_info().format;
+        if kind == FORMAT_ID_MP3 {
+            // Where no tag tells an MP3's length, it is estimated from the size of a seekable file, and the sound is cut there.
+            let file = ReadOnlySource::new(File::open(&path).map_err(cannot_open)?);
+            format = probe(&path, Box::new(file)).map_err(|error| unsupported(&error))?;
+        }
         let track = format.default_track(TrackType::Audio).ok_or_else(|| unsupported(&"no sound in it"))?;
         let params = track
             .codec_params
             .as_ref()
             .and_then(|params| params.audio())
             .ok_or_else(|| unsupported(&"no sound in it"))?;
-        let (Some(sample_rate_hz), Some(channels)) = (params.sample_rate, params.channels.as_ref()) else {
+        let (Some(sample_rate_hz @ 1..), Some(channels)) = (params.sample_rate, params.channels.as_ref())
+        else {
             return Err(unsupported(&"it does not tell its sample rate and channels"));
         };
         let n_channels = channels.count();
         if !(1..=2).contains(&n_channels) {
             return Err(ReadError::Channels { path, n_channels });
         }
-        let bytes_per_frame = n_channels as u64 * u64::from(params.bits_per_sample.unwrap_or(32).div_ceil(8));
-        let promised_frames =
-            track.num_frames.filter(|n| n.saturating_mul(bytes_per_frame) < PLACEHOLDER_BYTES);
+        let promised_frames = if kind == FORMAT_ID_OGG {
+            // OGG counts positions, and a piece cut out of a longer stream does not begin at 0.
+            let start = u64::try_from(track.start_ts.get()).unwrap_or(0);
+            track.num_frames.filter(|n| i64::try_from(*n).is_ok()).map(|n| n.saturating_sub(start))
+        } else if kind == FORMAT_ID_WAVE || kind == FORMAT_ID_AIFF {
+            let bytes_per_frame =
+                n_channels as u64 * u64::from(params.bits_per_sample.unwrap_or(32).div_ceil(8));
+            track.num_frames.filter(|n| {
+                let n_bytes = n.saturating_mul(bytes_per_frame);
+                n_bytes < PLACEHOLDER_BYTES || n_bytes <= metadata.len()
+            })
+        } else {
+            track.num_frames
+        };
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(params, &AudioDecoderOptions::default())
             .map_err(|error| unsupported(&error))?;
@@ -120,6 +103,7 @@ impl StemReader {
             n_channels,
             sample_rate_hz,
             promised_frames,
+            has_end_mark: kind == FORMAT_ID_OGG,
             packet: Vec::new(),
             n_taken: 0,
             n_decoded: 0,
@@ -141,6 +125,11 @@ impl StemReader {
     /// The sample rate.
     pub fn sample_rate_hz(&self) -> u32 {
         self.sample_rate_hz
+    }
+
+    /// How many frames there are, where the file's header tells. Reading ends there, or with an error.
+    pub fn n_frames(&self) -> Option<u64> {
+        self.promised_frames
     }
 
     /// Fills both sides with the next frames and returns how many there were: fewer than asked for only at the end,
@@ -176,6 +165,11 @@ impl StemReader {
         self.packet.iter_mut().for_each(Vec::clear);
         self.n_taken = 0;
         while !self.is_at_end {
+            // What lies behind the promised end is no sound of this stem, but tags and the like.
+            if self.promised_frames.is_some_and(|promised| self.n_decoded >= promised) {
+                self.is_at_end = true;
+                break;
+            }
             let packet = match self.format.next_packet() {
                 Ok(Some(packet)) if packet.track_id == self.track_id => packet,
                 Ok(Some(_)) => continue,
@@ -198,10 +192,13 @@ impl StemReader {
                 Err(error) => return Err(self.damaged(&error)),
             };
             if decoded.num_planes() != self.n_channels {
-                let reason = "its number of channels changes";
-                return Err(self.damaged(&SymphoniaError::DecodeError(reason)));
+                return Err(self.damaged(&"its number of channels changes"));
+            }
+            if decoded.spec().rate() != self.sample_rate_hz {
+                return Err(self.damaged(&"its sample rate changes"));
             }
             decoded.copy_to_vecs_planar(&mut self.packet);
+            self.cut_what_starts_before_zero(&packet);
             self.n_decoded += self.packet[0].len() as u64;
             if !self.packet[0].is_empty() {
                 return Ok(true);
@@ -209,14 +206,33 @@ impl StemReader {
         }
         match self.promised_frames {
             Some(promised) if promised != self.n_decoded => {
-                let reason = format!("its header promises {promised}");
-                Err(ReadError::Damaged { path: self.path.clone(), n_frames: self.n_decoded, reason })
+                Err(self.damaged(&format!("its header promises {promised}")))
             }
+            None if self.has_end_mark => Err(self.damaged(&"its last page is missing")),
             _ => Ok(false),
         }
     }
 
-    fn damaged(&self, error: &SymphoniaError) -> ReadError {
-        ReadError::Damaged { path: self.path.clone(), n_frames: self.n_decoded, reason: error.to_string() }
+    /// The decoder cuts an encoder's known delay. An OGG may also begin before 0 by its first page's position alone.
+    fn cut_what_starts_before_zero(&mut self, packet: &Packet) {
+        let start = packet.pts.get().saturating_add_unsigned(packet.trim_start.get());
+        if start < 0 {
+            let n_early = usize::try_from(start.unsigned_abs()).unwrap_or(usize::MAX);
+            self.packet.iter_mut().for_each(|side| drop(side.drain(..n_early.min(side.len()))));
+        }
     }
+
+    fn damaged(&self, reason: &dyn std::fmt::Display) -> ReadError {
+        ReadError::Damaged { path: self.path.clone(), n_frames: self.n_decoded, reason: reason.to_string() }
+    }
+}
+
+/// Finds out what the file is: by its content, and by its name only where that leaves a doubt.
+fn probe(path: &Path, source: Box<dyn MediaSource>) -> Result<Box<dyn FormatReader>, SymphoniaError> {
+    let mut hint = Hint::new();
+    if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
+        hint.with_extension(extension);
+    }
+    let stream = MediaSourceStream::new(source, Default::default());
+    symphonia::default::get_probe().probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
 }

@@ -1,11 +1,15 @@
-//! Mixes: stereo WAV files that appear under their name only when they are complete.
+//! Mixes: stereo WAV and FLAC files that appear under their name only when they are complete.
+//!
+//! The name's ending chooses the format. A FLAC holds exactly the whole numbers that a WAV of the same [`MixFormat`] holds.
 //!
 //! The samples go to a hidden file in the same folder, which [`MixWriter::finish`] renames. Whatever happens before (an
 //! error, a panic, a full disk), dropping the writer removes that file, and a mix that was there before stays.
 
 use crate::audio::dither::Quantizer;
+use crate::audio::error::WriteError;
+use crate::audio::flac::{self, FlacFile};
 use hound::{SampleFormat, WavSpec, WavWriter};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -16,10 +20,13 @@ const MAX_DATA_BYTES: u64 = u32::MAX as u64 - 1024;
 /// How many left-over temporary files are stepped over before giving up.
 const MAX_LEFT_OVER: u32 = 100;
 
+/// Far above any rate of sound, and far below where the bytes per second of WAV's header overflow.
+const MAX_RATE_HZ: u32 = flac::MAX_RATE_HZ;
+
 /// How the samples of a mix are stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MixFormat {
-    /// 32-bit float, exactly as mixed; nothing clips.
+    /// 32-bit float, exactly as mixed; nothing clips. WAV only.
     #[default]
     Float32,
     /// 24 bits with TPDF dither.
@@ -36,32 +43,14 @@ impl MixFormat {
             Self::Int16 => 16,
         }
     }
-}
 
-/// Why a mix cannot be written.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum WriteError {
-    /// The name does not end in `.wav`.
-    #[error("the mix is a WAV file, and {} is not named so: end its name in .wav", path.display())]
-    NotWav {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file cannot be written.
-    #[error("cannot write {}: {reason}; check the folder, its permissions and the space on the disk", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// The system's reason.
-        reason: String,
-    },
-    /// WAV cannot be longer.
-    #[error("{} would grow beyond the 4 GiB of a WAV file: mix shorter parts, or use --format 16", path.display())]
-    TooLong {
-        /// The file.
-        path: PathBuf,
-    },
+    /// What to do when a WAV becomes too long.
+    fn shorter(self) -> &'static str {
+        match self {
+            Self::Float32 => "mix shorter parts, or to a .flac with --format 24",
+            Self::Int24 | Self::Int16 => "mix shorter parts, or to a .flac",
+        }
+    }
 }
 
 /// A mix that is being written.
@@ -69,8 +58,8 @@ pub struct MixWriter {
     path: PathBuf,
     temporary: PathBuf,
     // Taken by `finish`; until then, dropping the writer removes the temporary file.
-    wav: Option<WavWriter<BufWriter<File>>>,
-    // For flushing to the disk before the rename: hound does not give its file back.
+    sink: Option<Sink>,
+    // For flushing to the disk before the rename: the encoders do not give their file back.
     file: File,
     format: MixFormat,
     quantizers: [Quantizer; 2],
@@ -78,38 +67,43 @@ pub struct MixWriter {
 }
 
 impl MixWriter {
-    /// Begins a mix. What is at `path` stays untouched until [`MixWriter::finish`].
+    /// Begins a mix, as WAV or FLAC by the ending of its name. What is at `path` stays untouched until
+    /// [`MixWriter::finish`].
     pub fn create(
         path: impl AsRef<Path>,
         sample_rate_hz: u32,
         format: MixFormat,
     ) -> Result<Self, WriteError> {
         let path = path.as_ref().to_owned();
-        let is_wav = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("wav"));
-        let Some(name) = path.file_name().filter(|_| is_wav) else {
-            return Err(WriteError::NotWav { path });
-        };
+        let is_named = |ending| path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case(ending));
+        let is_flac = is_named("flac");
+        if !is_flac && !is_named("wav") {
+            return Err(WriteError::Name { path });
+        }
+        if is_flac && format == MixFormat::Float32 {
+            return Err(WriteError::FloatFlac { path });
+        }
+        if !(1..=MAX_RATE_HZ).contains(&sample_rate_hz) {
+            return Err(WriteError::Rate { path, sample_rate_hz, max_hz: MAX_RATE_HZ });
+        }
         let fail = |reason: String| WriteError::Write { path: path.clone(), reason };
         if path.is_dir() {
             return Err(fail("it is a folder".to_owned()));
         }
-        let (temporary, file) = create_temporary(&path, name).map_err(|error| fail(error.to_string()))?;
-        let spec = WavSpec {
-            channels: 2,
-            sample_rate: sample_rate_hz,
-            bits_per_sample: format.bits(),
-            sample_format: if format == MixFormat::Float32 { SampleFormat::Float } else { SampleFormat::Int },
-        };
-        let wav = file
+        let (file, temporary) = create_temporary(&path).map_err(|error| fail(error.to_string()))?;
+        let sink = file
             .try_clone()
-            .map_err(hound::Error::from)
-            .and_then(|file| WavWriter::new(BufWriter::new(file), spec))
+            .map_err(|error| error.to_string())
+            .and_then(|file| match is_flac {
+                true => Sink::flac(file, sample_rate_hz, format),
+                false => Sink::wav(file, sample_rate_hz, format),
+            })
             .inspect_err(|_| {
                 let _ = std::fs::remove_file(&temporary);
             })
-            .map_err(|error| fail(error.to_string()))?;
+            .map_err(fail)?;
         let quantizers = [0, 1].map(|channel| Quantizer::new(u32::from(format.bits()), channel));
-        Ok(Self { wav: Some(wav), file, temporary, format, quantizers, n_frames: 0, path })
+        Ok(Self { sink: Some(sink), file, temporary, format, quantizers, n_frames: 0, path })
     }
 
     /// Appends frames.
@@ -119,25 +113,36 @@ impl MixWriter {
     /// If the sides differ in length.
     pub fn write(&mut self, left: &[f32], right: &[f32]) -> Result<(), WriteError> {
         assert_eq!(left.len(), right.len(), "the sides of a mix are of one length");
+        let Some(sink) = &mut self.sink else { return Ok(()) };
         self.n_frames += left.len() as u64;
-        if self.n_frames * 2 * u64::from(self.format.bits() / 8) > MAX_DATA_BYTES {
-            return Err(WriteError::TooLong { path: self.path.clone() });
-        }
-        let Some(wav) = &mut self.wav else { return Ok(()) };
-        let mut write_all = || -> hound::Result<()> {
-            for (&l, &r) in left.iter().zip(right) {
-                for (sample, quantizer) in [l, r].into_iter().zip(&mut self.quantizers) {
-                    match self.format {
-                        MixFormat::Float32 => wav.write_sample(sample)?,
-                        MixFormat::Int24 | MixFormat::Int16 => {
-                            wav.write_sample(quantizer.quantize(sample))?
-                        }
-                    }
-                }
-            }
-            Ok(())
+        let too_long = match sink {
+            Sink::Wav(_) => (self.n_frames * 2 * u64::from(self.format.bits() / 8) > MAX_DATA_BYTES)
+                .then_some(("the 4 GiB of a WAV file", self.format.shorter())),
+            Sink::Flac(_) => (self.n_frames > flac::MAX_FRAMES)
+                .then_some(("the 2^36 frames of a FLAC file", "mix shorter parts")),
         };
-        write_all().map_err(|error| self.fail(&error))
+        if let Some((limit, advice)) = too_long {
+            return Err(WriteError::TooLong { path: self.path.clone(), limit, advice });
+        }
+        for (&l, &r) in left.iter().zip(right) {
+            let [left, right] = &mut self.quantizers;
+            let written = match (&mut *sink, self.format) {
+                (Sink::Wav(wav), MixFormat::Float32) => {
+                    wav.write_sample(l).and_then(|()| wav.write_sample(r)).map_err(|error| error.to_string())
+                }
+                (Sink::Wav(wav), MixFormat::Int24 | MixFormat::Int16) => wav
+                    .write_sample(left.quantize(l))
+                    .and_then(|()| wav.write_sample(right.quantize(r)))
+                    .map_err(|error| error.to_string()),
+                (Sink::Flac(flac), _) => {
+                    flac.write(left.quantize(l), right.quantize(r)).map_err(|error| error.to_string())
+                }
+            };
+            if let Err(reason) = written {
+                return Err(WriteError::Write { path: self.path.clone(), reason });
+            }
+        }
+        Ok(())
     }
 
     /// How many samples were beyond full scale and hence cut; always 0 for float.
@@ -147,21 +152,42 @@ impl MixWriter {
 
     /// Completes the file and gives it its name.
     pub fn finish(mut self) -> Result<(), WriteError> {
-        if let Some(wav) = self.wav.take() {
-            wav.finalize().map_err(|error| self.fail(&error))?;
+        let fail = |reason| WriteError::Write { path: self.path.clone(), reason };
+        match self.sink.take() {
+            Some(Sink::Wav(wav)) => wav.finalize().map_err(|error| fail(error.to_string()))?,
+            Some(Sink::Flac(flac)) => flac.finish().map_err(|error| fail(error.to_string()))?,
+            None => {}
         }
-        self.file.sync_all().map_err(|error| self.fail(&error))?;
-        std::fs::rename(&self.temporary, &self.path).map_err(|error| self.fail(&error))
-    }
-
-    fn fail(&self, reason: &dyn std::fmt::Display) -> WriteError {
-        WriteError::Write { path: self.path.clone(), reason: reason.to_string() }
+        self.file.sync_all().map_err(|error| fail(error.to_string()))?;
+        std::fs::rename(&self.temporary, &self.path).map_err(|error| fail(error.to_string()))
     }
 }
 
-/// A new hidden file beside `path`: in the same folder, because a rename across file systems is a copy. The process id keeps
+/// What turns samples into a file.
+enum Sink {
+    Wav(WavWriter<BufWriter<File>>),
+    Flac(Box<FlacFile>),
+}
+
+impl Sink {
+    fn wav(file: File, sample_rate: u32, format: MixFormat) -> Result<Self, String> {
+        let sample_format =
+            if format == MixFormat::Float32 { SampleFormat::Float } else { SampleFormat::Int };
+        let spec = WavSpec { channels: 2, sample_rate, bits_per_sample: format.bits(), sample_format };
+        WavWriter::new(BufWriter::new(file), spec).map(Self::Wav).map_err(|error| error.to_string())
+    }
+
+    fn flac(file: File, sample_rate_hz: u32, format: MixFormat) -> Result<Self, String> {
+        FlacFile::new(file, sample_rate_hz, format.bits())
+            .map(|flac| Self::Flac(Box::new(flac)))
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// A new hidden file beside `path`, open for writing, and its name: in the same folder, because a rename across file systems is a copy. The process id keeps
 /// two runs apart, the count what a killed run of the same id may have left.
-fn create_temporary(path: &Path, name: &OsStr) -> std::io::Result<(PathBuf, File)> {
+pub(crate) fn create_temporary(path: &Path) -> std::io::Result<(File, PathBuf)> {
+    let name = path.file_name().ok_or_else(|| std::io::Error::other("it has no name"))?;
     let mut count = 0;
     loop {
         let mut hidden = OsString::from(".");
@@ -171,15 +197,15 @@ fn create_temporary(path: &Path, name: &OsStr) -> std::io::Result<(PathBuf, File
         match OpenOptions::new().write(true).create_new(true).open(&temporary) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists && count < MAX_LEFT_OVER => count += 1,
             Err(error) => return Err(error),
-            Ok(file) => return Ok((temporary, file)),
+            Ok(file) => return Ok((file, temporary)),
         }
     }
 }
 
 impl Drop for MixWriter {
     fn drop(&mut self) {
-        // The writer first: its own drop still writes the header. After a successful rename there is nothing to remove.
-        self.wav = None;
+        // The encoder first: its own drop still writes the header. After a successful rename there is nothing to remove.
+        self.sink = None;
         let _ = std::fs::remove_file(&self.temporary);
     }
 }
@@ -200,5 +226,40 @@ mod tests {
             assert!(matches!(writer.write(&[0.0], &[0.0]), Err(WriteError::TooLong { .. })), "{format:?}");
         }
         assert!(!path.exists());
+    }
+
+    /// Whatever goes wrong with the disk, at the first byte or only when the header is written, is an error.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_is_an_error_and_no_panic() {
+        let path = std::env::temp_dir().join(format!("busbar-full-{}.wav", std::process::id()));
+        for (format, is_flac) in
+            [(MixFormat::Float32, false), (MixFormat::Int24, false), (MixFormat::Int24, true)]
+        {
+            for n_frames in [0, 10, 100_000] {
+                // All but the encoder's own file works.
+                let (file, temporary) = create_temporary(&path).unwrap();
+                let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+                let sink = match is_flac {
+                    true => Sink::flac(full, 48_000, format),
+                    false => Sink::wav(full, 48_000, format),
+                };
+                let mut writer = MixWriter {
+                    path: path.clone(),
+                    temporary: temporary.clone(),
+                    sink: Some(sink.unwrap()),
+                    file,
+                    format,
+                    quantizers: [0, 1].map(|channel| Quantizer::new(24, channel)),
+                    n_frames: 0,
+                };
+                let mut random = fastrand::Rng::with_seed(1);
+                let noise: Vec<f32> = (0..n_frames).map(|_| random.f32() - 0.5).collect();
+                let result = writer.write(&noise, &noise).and_then(|()| writer.finish());
+                let is_told = matches!(result, Err(WriteError::Write { .. }));
+                assert!(is_told, "{format:?}, {is_flac}, {n_frames} frames: {result:?}");
+                assert!(!path.exists() && !temporary.exists());
+            }
+        }
     }
 }

@@ -1,50 +1,55 @@
 //! What `busbar-render` understands.
 
+use super::request::{Printing, Request};
 use crate::audio::MixFormat;
 use crate::locate::{NotFound, find_bundle};
-use crate::render::{MixJob, SIZES};
+use crate::render::{Job, MAX_BLOCK_FRAMES, SIZES};
+use crate::session::{MAX_RATE_HZ, Session, SessionError, Setting, Stem, Time};
 use lexopt::prelude::{Long, Short, Value, ValueExt};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The answer to `--help`.
 pub const HELP: &str = "\
 busbar-render mixes stems through the built Busbar plugin.
 
-Usage: busbar-render [options] STEM... -o mix.wav
+Usage:
+  busbar-render [options] SESSION.toml [-o mix.wav]
+  busbar-render [options] STEM... -o mix.wav
+  busbar-render --init STEM... > mix.toml         a session to start from
+  busbar-render --check SESSION.toml              read everything, render nothing
+  busbar-render --params [--size STRIPS]          parameters, their ranges and texts
+  busbar-render diff A B                          in which parameters two differ
+  busbar-render merge BASE CHANGES OUT            BASE with what diff printed
+  busbar-render convert FROM TO                   one form into another
 
-Stem 1 goes into strip 1, stem 2 into strip 2, and so on. Stems are WAV or FLAC,
-mono or stereo, of one sample rate. The mix is a stereo WAV file.
+Stems are WAV, FLAC, AIFF, MP3 or OGG Vorbis, mono or stereo, of any sample rate.
+Without a session, stem 1 goes into strip 1, stem 2 into strip 2, and so on.
+A, B, BASE, OUT, FROM and TO are sessions (.toml), the plugin's states (.json) or
+.vstpreset files. CHANGES may be - for standard input, OUT and TO - for output.
 
-Options:
-  -o, --output FILE   the mix
-      --format FORMAT f32 (32-bit float, default), 24 or 16 (bits, with TPDF dither)
+Options of a mix:
+  -o, --output FILE   the mix, .wav or .flac (default: the session's name with .wav, here)
+      --format FORMAT f32 (32-bit float; default of .wav), 24 (default of .flac) or 16
+                      (bits, with TPDF dither)
+      --stems         write the groups that sound, too: mix-group-a.wav and so on
       --set ID=TEXT   set a parameter, such as --set s01_fader=\"-6 dB\"; repeatable
       --size STRIPS   8, 16 or 32 (default: the smallest that fits the stems)
+      --rate HZ       the sample rate of the mix (default: that of the first stem)
+      --tail TIME     go on after the last stem, such as 2.5 or \"2.5 s\" (default: none)
+      --block FRAMES  frames per block, 1 to 65536 (default 512); the mix does not depend on it
+      --json          print the report as JSON
+  -q, --quiet         print nothing but warnings, errors and, if asked for, the JSON
+
+Options of all:
       --plugin PATH   the plugin (default: $BUSBAR_CLAP, else the one that was built
                       beside this program, else the installed one)
-      --tail SECONDS  go on after the longest stem (default 0)
-      --block FRAMES  frames per block, 1 to 65536 (default 512); the mix does not depend on it
+      --force         merge what does not fit; replace OUT or TO
   -h, --help          print this
   -V, --version       print the version
+
+Exit code: 0 done, 1 diff found differences, 2 an error, 130 interrupted.
 ";
-
-/// Longer blocks only cost memory; the plugin's own limit is of this order.
-const MAX_BLOCK_FRAMES: u32 = 65_536;
-
-/// A tail longer than a day is a slip of the keyboard.
-const MAX_TAIL_S: f64 = 86_400.0;
-
-/// What was asked for.
-#[derive(Debug)]
-pub enum Request {
-    /// A mix.
-    Mix(MixJob),
-    /// The help.
-    Help,
-    /// The version.
-    Version,
-}
 
 /// A command line that cannot be followed.
 #[derive(Debug, thiserror::Error)]
@@ -64,48 +69,219 @@ pub enum UsageError {
         expected: &'static str,
     },
     /// No stems were given.
-    #[error("no stems were given: name the WAV or FLAC files to mix; see busbar-render --help")]
+    #[error("no stems were given: name a session or the sound files to mix; see busbar-render --help")]
     NoStems,
     /// No output was given.
     #[error("no output was given: add -o mix.wav")]
     NoOutput,
+    /// A session among stems, or two of them.
+    #[error("a session stands alone: name {}, or stems, but not both", session.display())]
+    SessionAndStems {
+        /// The session.
+        session: PathBuf,
+    },
+    /// Not a session.
+    #[error("--check wants one session: name a .toml file; see busbar-render --init")]
+    NothingToCheck,
+    /// A command has not got what it works on.
+    #[error("{command} wants {wanted}: see busbar-render --help")]
+    Operands {
+        /// The command.
+        command: &'static str,
+        /// What it wants.
+        wanted: &'static str,
+    },
     /// There is no plugin.
     #[error(transparent)]
     NoPlugin(#[from] NotFound),
+    /// The session cannot be read.
+    #[error(transparent)]
+    Session(#[from] SessionError),
 }
 
-/// Reads a command line, without the program's own name.
+/// Everything on the command line, in the order of the help.
+#[derive(Default)]
+struct Words {
+    operands: Vec<PathBuf>,
+    init: bool,
+    check: bool,
+    params: bool,
+    output: Option<PathBuf>,
+    format: Option<MixFormat>,
+    with_groups: bool,
+    settings: Vec<Setting>,
+    size: Option<usize>,
+    sample_rate_hz: Option<u32>,
+    tail: Option<Time>,
+    block_frames: Option<u32>,
+    json: bool,
+    quiet: bool,
+    bundle: Option<PathBuf>,
+    force: bool,
+}
+
+/// Reads a command line, without the program's own name, and the session that it names.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, UsageError> {
     let mut parser = lexopt::Parser::from_args(args);
-    let mut output = None;
-    let mut bundle = None;
-    let mut size = None;
-    let mut stems = Vec::new();
-    let mut settings = Vec::new();
-    let mut format = MixFormat::default();
-    let mut block_frames = 512;
-    let mut tail_s = 0.0;
+    let mut words = Words::default();
     while let Some(argument) = parser.next()? {
         match argument {
-            Short('o') | Long("output") => output = Some(PathBuf::from(parser.value()?)),
-            Long("format") => format = parse_format(parser.value()?)?,
-            Long("set") => settings.push(parse_setting(parser.value()?)?),
-            Long("size") => size = Some(parse_size(parser.value()?)?),
-            Long("plugin") => bundle = Some(PathBuf::from(parser.value()?)),
-            Long("tail") => tail_s = parse_tail(parser.value()?)?,
-            Long("block") => block_frames = parse_block(parser.value()?)?,
+            Long("init") => words.init = true,
+            Long("check") => words.check = true,
+            Long("params") => words.params = true,
+            Short('o') | Long("output") => words.output = Some(PathBuf::from(parser.value()?)),
+            Long("format") => words.format = Some(parse_format(parser.value()?)?),
+            Long("stems") => words.with_groups = true,
+            Long("set") => words.settings.push(parse_setting(parser.value()?)?),
+            Long("size") => words.size = Some(parse_size(parser.value()?)?),
+            Long("rate") => words.sample_rate_hz = Some(parse_rate(parser.value()?)?),
+            Long("tail") => words.tail = Some(parse_tail(parser.value()?)?),
+            Long("block") => words.block_frames = Some(parse_block(parser.value()?)?),
+            Long("json") => words.json = true,
+            Short('q') | Long("quiet") => words.quiet = true,
+            Long("plugin") => words.bundle = Some(PathBuf::from(parser.value()?)),
+            Long("force") => words.force = true,
             Short('h') | Long("help") => return Ok(Request::Help),
             Short('V') | Long("version") => return Ok(Request::Version),
-            Value(stem) => stems.push(PathBuf::from(stem)),
+            Value(operand) => words.operands.push(PathBuf::from(operand)),
             other => return Err(other.unexpected().into()),
         }
     }
-    if stems.is_empty() {
-        return Err(UsageError::NoStems);
+    words.request()
+}
+
+impl Words {
+    fn request(mut self) -> Result<Request, UsageError> {
+        if self.params {
+            return Ok(Request::Params { size: self.size, bundle: self.bundle()? });
+        }
+        if self.init {
+            let session = self.session_of_stems()?;
+            return Ok(Request::Init { session });
+        }
+        let command = self.operands.first().and_then(|word| word.to_str()).unwrap_or_default();
+        match command {
+            "diff" => self.diff(),
+            "merge" => self.merge(),
+            "convert" => self.convert(),
+            _ => {
+                let printing = Printing { json: self.json, quiet: self.quiet };
+                let check = self.check;
+                let job = self.job()?;
+                Ok(if check { Request::Check { job } } else { Request::Mix { job, printing } })
+            }
+        }
     }
-    let output = output.ok_or(UsageError::NoOutput)?;
-    let bundle = bundle.map_or_else(find_bundle, Ok)?;
-    Ok(Request::Mix(MixJob { stems, output, format, bundle, size, settings, block_frames, tail_s }))
+
+    fn diff(self) -> Result<Request, UsageError> {
+        match self.operands.as_slice() {
+            [_, old, new] => Ok(Request::Diff { old: old.clone(), new: new.clone(), bundle: self.bundle()? }),
+            _ => Err(UsageError::Operands { command: "diff", wanted: "two files" }),
+        }
+    }
+
+    fn merge(self) -> Result<Request, UsageError> {
+        match self.operands.as_slice() {
+            [_, base, changes, output] => Ok(Request::Merge {
+                base: base.clone(),
+                changes: changes.clone(),
+                output: output.clone(),
+                force: self.force,
+                bundle: self.bundle()?,
+            }),
+            _ => {
+                Err(UsageError::Operands { command: "merge", wanted: "a file, changes and a file to write" })
+            }
+        }
+    }
+
+    fn convert(self) -> Result<Request, UsageError> {
+        match self.operands.as_slice() {
+            [_, from, to] => Ok(Request::Convert {
+                from: from.clone(),
+                to: to.clone(),
+                force: self.force,
+                bundle: self.bundle()?,
+            }),
+            _ => Err(UsageError::Operands { command: "convert", wanted: "a file and a file to write" }),
+        }
+    }
+
+    fn bundle(&self) -> Result<PathBuf, NotFound> {
+        self.bundle.clone().map_or_else(find_bundle, Ok)
+    }
+
+    fn job(mut self) -> Result<Job, UsageError> {
+        let sessions = self.operands.iter().filter(|operand| is_session(operand));
+        let (mut session, session_path) = match (sessions.cloned().next(), self.operands.len()) {
+            (Some(path), 1) => (Session::read(&path)?, path),
+            (Some(session), _) => return Err(UsageError::SessionAndStems { session }),
+            (None, _) if self.check => return Err(UsageError::NothingToCheck),
+            (None, _) => (self.session_of_stems()?, PathBuf::new()),
+        };
+        session.size = self.size.or(session.size);
+        session.sample_rate_hz = self.sample_rate_hz.or(session.sample_rate_hz);
+        session.block_frames = self.block_frames.or(session.block_frames);
+        session.tail = self.tail.unwrap_or(session.tail);
+        let output = match (self.output.take(), session_path.file_stem()) {
+            (Some(output), _) => output,
+            (None, Some(name)) => Path::new(name).with_added_wav(),
+            (None, None) => return Err(UsageError::NoOutput),
+        };
+        let bundle = self.bundle()?;
+        Ok(Job {
+            session,
+            session_path,
+            settings: self.settings,
+            bundle,
+            output,
+            format: self.format,
+            with_groups: self.with_groups,
+        })
+    }
+
+    /// One stem per strip, in the order of the command line.
+    fn session_of_stems(&mut self) -> Result<Session, UsageError> {
+        if self.operands.is_empty() {
+            return Err(UsageError::NoStems);
+        }
+        if let Some(session) = self.operands.iter().find(|operand| is_session(operand)) {
+            return Err(UsageError::SessionAndStems { session: session.clone() });
+        }
+        let stem = |(stem_idx, file)| Stem {
+            strip: stem_idx + 1,
+            file,
+            name: None,
+            start: Time::default(),
+            gain_db: 0.0,
+            line: 0,
+        };
+        Ok(Session {
+            size: self.size,
+            sample_rate_hz: self.sample_rate_hz,
+            block_frames: self.block_frames,
+            tail: self.tail.unwrap_or_default(),
+            stems: std::mem::take(&mut self.operands).into_iter().enumerate().map(stem).collect(),
+            ..Session::default()
+        })
+    }
+}
+
+/// `mix` → `mix.wav`, also for `a.b`.
+trait WithAddedWav {
+    fn with_added_wav(&self) -> PathBuf;
+}
+
+impl WithAddedWav for Path {
+    fn with_added_wav(&self) -> PathBuf {
+        let mut name = self.as_os_str().to_owned();
+        name.push(".wav");
+        name.into()
+    }
+}
+
+fn is_session(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("toml"))
 }
 
 fn bad(option: &'static str, value: &OsString, expected: &'static str) -> UsageError {
@@ -121,12 +297,12 @@ fn parse_format(value: OsString) -> Result<MixFormat, UsageError> {
     }
 }
 
-fn parse_setting(value: OsString) -> Result<(String, String), UsageError> {
+fn parse_setting(value: OsString) -> Result<Setting, UsageError> {
     let split = value.to_str().and_then(|value| value.split_once('='));
     let (id, text) = split
         .filter(|(id, _)| !id.trim().is_empty())
         .ok_or_else(|| bad("set", &value, "write ID=TEXT, such as s01_fader=\"-6 dB\""))?;
-    Ok((id.trim().to_owned(), text.trim().to_owned()))
+    Ok(Setting { id: id.trim().to_owned(), text: text.trim().to_owned(), line: 0 })
 }
 
 fn parse_size(value: OsString) -> Result<usize, UsageError> {
@@ -134,9 +310,14 @@ fn parse_size(value: OsString) -> Result<usize, UsageError> {
     size.ok_or_else(|| bad("size", &value, "use 8, 16 or 32"))
 }
 
-fn parse_tail(value: OsString) -> Result<f64, UsageError> {
-    let tail = value.parse().ok().filter(|tail| (0.0..=MAX_TAIL_S).contains(tail));
-    tail.ok_or_else(|| bad("tail", &value, "use seconds from 0 to 86400, such as 2.5"))
+fn parse_rate(value: OsString) -> Result<u32, UsageError> {
+    let rate = value.parse().ok().filter(|rate| (8_000..=MAX_RATE_HZ).contains(rate));
+    rate.ok_or_else(|| bad("rate", &value, "use a rate from 8000 to 384000 Hz, such as 48000"))
+}
+
+fn parse_tail(value: OsString) -> Result<Time, UsageError> {
+    let tail = value.to_str().and_then(Time::parse);
+    tail.ok_or_else(|| bad("tail", &value, "use seconds from 0 on, such as 2.5, \"2.5 s\" or \"250 ms\""))
 }
 
 fn parse_block(value: OsString) -> Result<u32, UsageError> {
@@ -152,47 +333,58 @@ mod tests {
         parse(words.iter().map(OsString::from))
     }
 
+    fn mix(words: &[&str]) -> (Job, Printing) {
+        match parse_words(words) {
+            Ok(Request::Mix { job, printing }) => (job, printing),
+            other => panic!("not a mix: {other:?}"),
+        }
+    }
+
     #[test]
-    fn every_option_arrives_where_it_belongs() {
-        let words = [
-            "a.wav",
-            "-o",
-            "m.wav",
-            "--plugin",
-            "P.clap",
-            "--size",
-            "16",
-            "--set",
-            "s01_fader=-6 dB",
-            "--set",
-            "m_mono = On",
-            "--format",
-            "24",
-            "--block=64",
-            "--tail",
-            "1.5",
-            "b.flac",
-        ];
-        let Ok(Request::Mix(job)) = parse_words(&words) else { panic!("not a mix") };
-        assert_eq!(job.stems, ["a.wav", "b.flac"].map(PathBuf::from));
+    fn every_option_of_a_mix_arrives_where_it_belongs() {
+        let words = "a.wav -o m.wav --plugin P.clap --size 16 --set s01_fader=-6 --set m_mono=On --format 24 --stems \
+                     --rate 44100 --block=64 --tail 1.5 --json -q b.flac";
+        let (job, printing) = mix(&words.split_whitespace().collect::<Vec<_>>());
+        let stems: Vec<_> = job.session.stems.iter().map(|stem| (stem.strip, stem.file.clone())).collect();
+        assert_eq!(stems, [(1, "a.wav".into()), (2, "b.flac".into())]);
         assert_eq!((job.output, job.bundle), ("m.wav".into(), "P.clap".into()));
+        let Session { size, sample_rate_hz, block_frames, tail, .. } = job.session;
         assert_eq!(
-            (job.size, job.format, job.block_frames, job.tail_s),
-            (Some(16), MixFormat::Int24, 64, 1.5)
+            (size, sample_rate_hz, block_frames, tail),
+            (Some(16), Some(44_100), Some(64), Time::Seconds(1.5))
         );
-        let settings =
-            [("s01_fader", "-6 dB"), ("m_mono", "On")].map(|(id, t)| (id.to_owned(), t.to_owned()));
-        assert_eq!(job.settings, settings);
+        assert_eq!((job.format, job.with_groups), (Some(MixFormat::Int24), true));
+        let settings: Vec<_> = job.settings.iter().map(|s| (s.id.as_str(), s.text.as_str())).collect();
+        assert_eq!(settings, [("s01_fader", "-6"), ("m_mono", "On")]);
+        assert_eq!(printing, Printing { json: true, quiet: true });
     }
 
     #[test]
     fn defaults_are_those_of_the_help() {
-        let Ok(Request::Mix(job)) = parse_words(&["a.wav", "-o", "m.wav", "--plugin", "P.clap"]) else {
-            panic!("not a mix")
-        };
-        assert_eq!(
-            (job.size, job.format, job.block_frames, job.tail_s),
-            (None, MixFormat::Float32, 512, 0.0)
-        );
+        let (job, printing) = mix(&["a.wav", "-o", "m.wav", "--plugin", "P.clap"]);
+        assert_eq!((job.format, job.with_groups, job.settings.len()), (None, false, 0));
+        let Session { size, sample_rate_hz, block_frames, tail, .. } = job.session;
+        assert_eq!((size, sample_rate_hz, block_frames, tail), (None, None, None, Time::default()));
+        assert_eq!(printing, Printing { json: false, quiet: false });
+    }
+
+    #[test]
+    fn commands_are_told_from_stems() {
+        let operands = |words: &[&str]| parse_words(&[words, &["--plugin", "P.clap"]].concat());
+        assert!(matches!(operands(&["diff", "a", "b"]), Ok(Request::Diff { .. })));
+        assert!(matches!(
+            operands(&["merge", "a", "-", "c", "--force"]),
+            Ok(Request::Merge { force: true, .. })
+        ));
+        assert!(matches!(operands(&["convert", "a", "b"]), Ok(Request::Convert { force: false, .. })));
+        assert!(matches!(
+            operands(&["--params", "--size", "32"]),
+            Ok(Request::Params { size: Some(32), .. })
+        ));
+        assert!(matches!(operands(&["--init", "a.wav"]), Ok(Request::Init { .. })));
+        assert!(matches!(operands(&["diff", "a"]), Err(UsageError::Operands { .. })));
+        assert!(matches!(operands(&["diff.wav", "-o", "m.wav"]), Ok(Request::Mix { .. })));
+        assert!(matches!(operands(&["a.wav", "mix.toml"]), Err(UsageError::SessionAndStems { .. })));
+        assert!(matches!(operands(&["--check", "a.wav"]), Err(UsageError::NothingToCheck)));
     }
 }

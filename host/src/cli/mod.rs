@@ -1,7 +1,16 @@
-//! The command line of `busbar-render`: what it understands and what it prints.
+//! The command line of `busbar-render`: what it understands, does and prints.
 
 mod args;
+mod init;
+mod json;
+mod params;
+mod progress;
 mod report;
+mod request;
+mod run;
 
-pub use args::{HELP, Request, UsageError, parse};
+pub use args::{HELP, UsageError, parse};
+pub use json::report_to_json;
 pub use report::{print_report, warnings};
+pub use request::{Printing, Request};
+pub use run::{CliError, Outcome, run};

@@ -1,122 +1,142 @@
-//! What `busbar-render` prints: a line about the run, the parameters that were set, and a table of levels.
+//! What `busbar-render` prints: a line about the run, the parameters that the command line set, a table of levels, and a
+//! line about its speed.
 
-use crate::render::{MixReport, TrackReport};
+use crate::render::{Report, Track};
 use std::io::{self, Write};
 
-/// Prints the report as aligned text.
-pub fn print_report(report: &MixReport, out: &mut dyn Write) -> io::Result<()> {
-    let MixReport { plugin, sample_rate_hz, latency_samples, stems, .. } = report;
-    let stems_word = if stems.len() == 1 { "stem" } else { "stems" };
+/// Prints the report as aligned text. A group that did not sound is left out.
+pub fn print_report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let Report { plugin, sample_rate_hz, latency_samples, stems, .. } = report;
     writeln!(
         out,
-        "{plugin}: {} {stems_word} at {sample_rate_hz} Hz, latency {latency_samples} samples",
-        stems.len()
+        "{plugin}: {} at {sample_rate_hz} Hz, latency {}, {} set, {} automated",
+        count(stems.len(), "stem"),
+        count(*latency_samples as usize, "sample"),
+        count(report.settings.len(), "parameter"),
+        report.automated.len(),
     )?;
-    let id_width = report.settings.iter().map(|(id, _)| width(id)).max().unwrap_or(0);
-    for (id, text) in &report.settings {
+    let id_width = report.overrides.iter().map(|(id, _)| width(id)).max().unwrap_or(0);
+    for (id, text) in &report.overrides {
         writeln!(out, "  {id:id_width$}  {text}")?;
     }
 
-    let rows: Vec<(String, &TrackReport)> = stems
+    let sounding = report.groups.iter().filter(|group| group.figures.peak_dbfs > f64::NEG_INFINITY);
+    let rows: Vec<(String, &Track)> = stems
         .iter()
-        .enumerate()
-        .map(|(stem_idx, stem)| (format!("{:02} {}", stem_idx + 1, file_name(stem)), stem))
-        .chain([(format!("-> {}", file_name(&report.mix)), &report.mix)])
+        .map(|stem| (format!("{:02} {}", stem.strip.unwrap_or_default(), stem.name), stem))
+        .chain(sounding.map(|group| (with_file(&group.name, group), group)))
+        .chain([(with_file(&report.mix.name, &report.mix), &report.mix)])
         .collect();
     let name_width = rows.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
-    writeln!(out, "{:name_width$}  channels     length  RMS dBFS  peak dBFS", "")?;
+    writeln!(out, "{:name_width$}             {:>9}     dBFS     dBTP     LUFS  S max     LU", "", "length")?;
+    writeln!(
+        out,
+        "{:name_width$}             {:9}     peak     true    integ.         range  clipped",
+        "", ""
+    )?;
     for (name, track) in rows {
-        let channels = if track.n_channels == 1 { "mono" } else { "stereo" };
-        let length = duration(track.n_frames, *sample_rate_hz);
-        let (rms, peak) = (decibels(track.level.rms_dbfs()), decibels(track.level.peak_dbfs()));
+        let kind = match (track.n_channels, track.file_rate_hz == *sample_rate_hz) {
+            (1, true) => "mono".to_owned(),
+            (_, true) => "stereo".to_owned(),
+            (1, false) => format!("m {:>7}", kilohertz(track.file_rate_hz)),
+            (_, false) => format!("s {:>7}", kilohertz(track.file_rate_hz)),
+        };
+        let figures = &track.figures;
+        let length = duration(figures.n_frames, *sample_rate_hz);
         let padding = name_width - width(&name);
-        writeln!(out, "{name}{:padding$}  {channels:8}  {length:>9}  {rms:>8}  {peak:>9}", "")?;
+        write!(out, "{name}{:padding$}  {kind:9}  {length:>9}", "")?;
+        write!(out, "  {:>7}  {:>7}", level(figures.peak_dbfs), level(figures.true_peak_dbtp))?;
+        write!(out, "  {:>7}  {:>5}", level(figures.integrated_lufs), tenth(figures.short_term_max_lufs))?;
+        writeln!(out, "  {:>5}  {:>7}", tenth(figures.range_lu), figures.n_clipped)?;
     }
-    Ok(())
+    let speed = &report.speed;
+    writeln!(
+        out,
+        "rendered in {:.2} s, {:.0} times as fast as it plays; the plugin alone {:.0} times, its worst block {:.0} µs of {:.0}",
+        speed.wall_s,
+        speed.real_time_factor(),
+        speed.plugin_real_time_factor(),
+        speed.worst_block_s * 1e6,
+        f64::from(report.block_frames) / f64::from((*sample_rate_hz).max(1)) * 1e6,
+    )
 }
 
 /// What a person should know though the mix was made.
-pub fn warnings(report: &MixReport) -> Vec<String> {
-    let mut warnings: Vec<String> = report
-        .stems
-        .iter()
-        .filter(|stem| stem.level.n_non_finite() > 0)
-        .map(|stem| {
-            let n = stem.level.n_non_finite();
-            format!(
-                "{} holds {n} samples that are infinite or not a number: Busbar silences the strip there; make the stem anew",
-                stem.path.display()
-            )
-        })
-        .collect();
-    if report.n_clipped > 0 {
-        warnings.push(format!(
-            "{} samples of the mix were over full scale and cut: lower m_fader, or use --format f32",
-            report.n_clipped
-        ));
+pub fn warnings(report: &Report) -> Vec<String> {
+    let non_finite = report.stems.iter().filter(|stem| stem.figures.n_non_finite > 0).map(|stem| {
+        let n = stem.figures.n_non_finite;
+        let file = stem.file.as_deref().unwrap_or(std::path::Path::new("")).display();
+        format!(
+            "{file} holds {n} samples that are infinite or not a number: Busbar silences the strip there; make the stem anew"
+        )
+    });
+    let written = report.groups.iter().chain([&report.mix]).filter_map(|track| track.written.as_ref());
+    let cut = written.filter(|written| written.n_cut > 0).map(|written| {
+        format!(
+            "{} samples of {} were over full scale and cut: lower m_fader or the group's fader, or use --format f32",
+            written.n_cut,
+            written.path.display()
+        )
+    });
+    non_finite.chain(cut).collect()
+}
+
+/// `3:25.50`, from an hour on `1:03:25.50`.
+pub(super) fn duration(n_frames: u64, sample_rate_hz: u32) -> String {
+    // In hundredths, so that no rounding shows sixty seconds.
+    let hundredths = (n_frames * 100 + u64::from(sample_rate_hz) / 2) / u64::from(sample_rate_hz.max(1));
+    let (minutes, rest) = (hundredths / 6000, hundredths % 6000);
+    let seconds = format!("{:02}.{:02}", rest / 100, rest % 100);
+    match minutes / 60 {
+        0 => format!("{minutes}:{seconds}"),
+        hours => format!("{hours}:{:02}:{seconds}", minutes % 60),
     }
-    warnings
+}
+
+/// `1 stem`, `2 stems`.
+pub(super) fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+fn with_file(name: &str, track: &Track) -> String {
+    match &track.written {
+        Some(written) => {
+            format!("-> {}", written.path.file_name().unwrap_or_default().to_string_lossy())
+        }
+        None => name.to_owned(),
+    }
 }
 
 fn width(text: &str) -> usize {
     text.chars().count()
 }
 
-fn file_name(track: &TrackReport) -> String {
-    track.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+fn kilohertz(rate_hz: u32) -> String {
+    format!("{} k", f64::from(rate_hz) / 1_000.0)
 }
 
-fn decibels(value_db: f64) -> String {
-    if value_db == f64::NEG_INFINITY { "-inf".to_owned() } else { format!("{value_db:.2}") }
+fn level(value: f64) -> String {
+    if value == f64::NEG_INFINITY { "-inf".to_owned() } else { format!("{value:.2}") }
 }
 
-/// `3:25.50`.
-fn duration(n_frames: u64, sample_rate_hz: u32) -> String {
-    // In hundredths, so that no rounding shows sixty seconds.
-    let hundredths = (n_frames * 100 + u64::from(sample_rate_hz) / 2) / u64::from(sample_rate_hz.max(1));
-    format!("{}:{:02}.{:02}", hundredths / 6000, hundredths / 100 % 60, hundredths % 100)
+fn tenth(value: f64) -> String {
+    if value == f64::NEG_INFINITY { "-inf".to_owned() } else { format!("{value:.1}") }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::Level;
-
-    fn track(path: &str, n_channels: usize, n_frames: u64, samples: &[f32]) -> TrackReport {
-        let mut level = Level::default();
-        level.add(samples);
-        TrackReport { path: path.into(), n_channels, n_frames, level }
-    }
 
     #[test]
-    fn the_table_is_aligned() {
-        let report = MixReport {
-            plugin: "Busbar 8".to_owned(),
-            sample_rate_hz: 48_000,
-            latency_samples: 0,
-            settings: vec![
-                ("s01_fader".to_owned(), "-6.0 dB".to_owned()),
-                ("m_dim".to_owned(), "On".to_owned()),
-            ],
-            stems: vec![
-                track("in/drums.wav", 2, 48_000 * 61, &[0.5, -0.5]),
-                track("in/Stück.flac", 1, 479_999, &[0.0]),
-            ],
-            mix: track("out/mix.wav", 2, 48_000 * 61, &[0.25, -0.25]),
-            n_clipped: 0,
-        };
-        let mut text = Vec::new();
-        print_report(&report, &mut text).unwrap();
-        let expected = "\
-Busbar 8: 2 stems at 48000 Hz, latency 0 samples
-  s01_fader  -6.0 dB
-  m_dim      On
-               channels     length  RMS dBFS  peak dBFS
-01 drums.wav   stereo      1:01.00     -6.02      -6.02
-02 Stück.flac  mono        0:10.00      -inf       -inf
--> mix.wav     stereo      1:01.00    -12.04     -12.04
-";
-        assert_eq!(String::from_utf8(text).unwrap(), expected);
-        assert!(warnings(&report).is_empty());
+    fn durations_are_read_at_a_glance() {
+        for (n_frames, expected) in [
+            (0, "0:00.00"),
+            (479_999, "0:10.00"),
+            (48_000 * 61, "1:01.00"),
+            (48_000 * 3600 - 1, "1:00:00.00"),
+            (48_000 * 5025 + 24_000, "1:23:45.50"),
+        ] {
+            assert_eq!(duration(n_frames, 48_000), expected);
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! `plugin_data` stays the framework's, so that every function that is not replaced works when the host calls it with
 //! our pointer. Extensions that are passed on are the framework's own structures.
 
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::{CStr, CString, c_char, c_void};
 use std::marker::PhantomData;
 use std::ptr;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use std::sync::Arc;
 use clap_sys::events::{clap_input_events, clap_output_events};
 use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports};
 use clap_sys::ext::audio_ports_config::{CLAP_EXT_AUDIO_PORTS_CONFIG, clap_plugin_audio_ports_config};
+use clap_sys::ext::log::{CLAP_EXT_LOG, CLAP_LOG_ERROR, clap_host_log};
 use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
 use clap_sys::host::clap_host;
@@ -18,6 +19,7 @@ use clap_sys::id::clap_id;
 use clap_sys::plugin::{clap_plugin, clap_plugin_descriptor};
 use clap_sys::process::{CLAP_PROCESS_CONTINUE, CLAP_PROCESS_ERROR, clap_process, clap_process_status};
 use clap_sys::stream::{clap_istream, clap_ostream};
+use nice_plug::prelude::nice_error;
 use nice_plug::wrapper::clap::Wrapper;
 
 use super::buses::Layout;
@@ -32,6 +34,7 @@ use super::{Guarded, HostLink, state};
 pub(super) struct ClapGuard<P: Guarded> {
     /// What the host has a pointer to; therefore first.
     plugin: clap_plugin,
+    host: *const clap_host,
     /// The framework's functions.
     inner: clap_plugin,
     inner_extensions: Extensions,
@@ -103,6 +106,7 @@ impl<P: Guarded> ClapGuard<P> {
         };
         let guard = Self {
             plugin,
+            host,
             inner,
             inner_extensions,
             extensions,
@@ -357,13 +361,30 @@ impl<P: Guarded> ClapGuard<P> {
         unsafe { flush(plugin, &events.list(), usable(out_events)) };
     }
 
+    /// Tells the host what went wrong, in whose window or log a person looks; the framework's log if it takes none. Not on
+    /// the audio thread.
+    fn complain(&self, problem: &str) {
+        // SAFETY: the host outlives the instance, and this is the type that belongs to the extension.
+        let log = unsafe {
+            self.host.as_ref().and_then(|host| host.get_extension).and_then(|get_extension| {
+                get_extension(self.host, CLAP_EXT_LOG.as_ptr()).cast::<clap_host_log>().as_ref()
+            })
+        };
+        let text = CString::new(problem.replace('\0', " "));
+        match (log.and_then(|log| log.log), text) {
+            // SAFETY: the host's own function, which may be called on any thread.
+            (Some(log), Ok(text)) => unsafe { log(self.host, CLAP_LOG_ERROR, text.as_ptr()) },
+            _ => nice_error!("{problem}"),
+        }
+    }
+
     unsafe extern "C" fn save_state(plugin: *const clap_plugin, stream: *const clap_ostream) -> bool {
         // SAFETY: the host's pointer.
         let Some(guard) = (unsafe { Self::of(plugin) }) else { return false };
         let Some(save) = guard.inner_extensions.state.save else { return false };
         // SAFETY: our own stream, which outlives the call.
         let framework_json = framework_saves(|stream| unsafe { save(plugin, stream) });
-        let document = framework_json.and_then(|json| state::encode::<P>(&json));
+        let document = framework_json.and_then(|json| state::encode::<P>(&json, |problem| guard.complain(&problem)));
         // SAFETY: the host's stream.
         document.is_some_and(|document| unsafe { write_document(stream, &document) })
     }
@@ -374,7 +395,8 @@ impl<P: Guarded> ClapGuard<P> {
         let Some(load) = guard.inner_extensions.state.load else { return false };
         // SAFETY: the host's stream.
         let document = unsafe { read_document(stream) };
-        state::load::<P>(&guard.link, document, |framework_json| {
+        let complain = |problem: String| guard.complain(&problem);
+        state::load::<P>(&guard.link, complain, document, |framework_json| {
             // SAFETY: our own stream, which outlives the call.
             framework_loads(framework_json, |stream| unsafe { load(plugin, stream) })
         })

@@ -2,22 +2,21 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use nice_plug::prelude::nice_error;
-
 use super::{Guarded, HostLink};
 
 /// No state of ours is near this. A damaged project must not make the plugin swallow the memory.
 pub(super) const MAX_DOCUMENT_BYTES: usize = 16 << 20;
 
-/// Turns what the framework saved into the document, or logs why not.
-pub(super) fn encode<P: Guarded>(framework_json: &[u8]) -> Option<Vec<u8>> {
+/// Turns what the framework saved into the document, or complains why not.
+pub(super) fn encode<P: Guarded>(framework_json: &[u8], complain: impl FnOnce(String)) -> Option<Vec<u8>> {
     let document = without_panic(|| P::encode_state(framework_json));
-    document.map_err(|problem| nice_error!("The state was not saved: {problem}")).ok()
+    document.map_err(|problem| complain(format!("The state was not saved: {problem}"))).ok()
 }
 
-/// Loads a document through `inner`, which takes the framework's JSON, or refuses it as a whole.
+/// Loads a document through `inner`, which takes the framework's JSON, or refuses it as a whole and complains.
 pub(super) fn load<P: Guarded>(
     link: &HostLink,
+    complain: impl FnOnce(String),
     document: Result<Vec<u8>, String>,
     inner: impl FnOnce(&[u8]) -> bool,
 ) -> bool {
@@ -32,7 +31,7 @@ pub(super) fn load<P: Guarded>(
             true
         }
         Err(problem) => {
-            nice_error!("The state was not loaded, everything stays as it was: {problem}");
+            complain(format!("The state was not loaded, everything stays as it was: {problem}"));
             link.set_state_problem(Some(problem));
             false
         }

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use nice_plug::prelude::nice_error;
 use nice_plug::wrapper::vst3::Wrapper;
 use nice_plug::wrapper::vst3::vst3::Class;
 use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::{
@@ -27,6 +28,11 @@ use super::gate::Gate;
 use super::vst3_block::{AUDIO, Active, INPUT, OUTPUT, SAMPLES_32};
 use super::vst3_stream::{MemoryStream, read_document, write_document};
 use super::{Guarded, HostLink, state};
+
+/// Tells what went wrong. VST3 hosts take no log, so it goes to the framework's.
+fn complain(problem: String) {
+    nice_error!("{problem}");
+}
 
 /// The framework's class with a guard around it.
 pub(super) struct Vst3Guard<P: Guarded> {
@@ -166,7 +172,7 @@ pass_on! {
             unsafe fn setState(&self, stream: *mut IBStream) -> tresult {
                 // SAFETY: the host's stream.
                 let document = unsafe { read_document(stream) };
-                let loaded = state::load::<P>(&self.link, document, |framework_json| {
+                let loaded = state::load::<P>(&self.link, complain, document, |framework_json| {
                     // SAFETY: our own stream, which outlives the call.
                     let call = |stream| unsafe { IComponentTrait::setState(&self.inner, stream) };
                     let loaded = MemoryStream::with(framework_json.to_vec(), call);
@@ -179,7 +185,7 @@ pass_on! {
                 // SAFETY: our own stream, which outlives the call.
                 let call = |stream| unsafe { IComponentTrait::getState(&self.inner, stream) };
                 let saved = MemoryStream::with(Vec::new(), call).filter(|&(result, _)| result == kResultOk);
-                let document = saved.and_then(|(_, framework_json)| state::encode::<P>(&framework_json));
+                let document = saved.and_then(|(_, framework_json)| state::encode::<P>(&framework_json, complain));
                 // SAFETY: the host's stream.
                 let stored = document.is_some_and(|document| unsafe { write_document(stream, &document) });
                 if stored { kResultOk } else { kResultFalse }

@@ -1,0 +1,90 @@
+//! What came out of a mix.
+
+use crate::audio::Figures;
+use std::path::PathBuf;
+
+/// What came out of a mix.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The plugin's name.
+    pub plugin: String,
+    /// The plugin's version.
+    pub plugin_version: String,
+    /// The rate of the mix.
+    pub sample_rate_hz: u32,
+    /// The block size.
+    pub block_frames: u32,
+    /// The plugin's latency, which was taken out.
+    pub latency_samples: u32,
+    /// Parameters as they were asked for, and the plugin's text for the value it took.
+    pub settings: Vec<(String, String)>,
+    /// Those of them that the command line set.
+    pub overrides: Vec<(String, String)>,
+    /// The parameters that moved.
+    pub automated: Vec<String>,
+    /// Every stem as it went into its strip: at the mix's rate, after its gain.
+    pub stems: Vec<Track>,
+    /// Every group, at its own output.
+    pub groups: Vec<Track>,
+    /// The mix, before it was rounded to its file's format.
+    pub mix: Track,
+    /// How long it took.
+    pub speed: Speed,
+}
+
+/// The figures of a stem, a group or the mix.
+#[derive(Clone, Debug)]
+pub struct Track {
+    /// The name for people.
+    pub name: String,
+    /// The strip it went into, from 1; none for groups and the mix.
+    pub strip: Option<usize>,
+    /// The stem's file.
+    pub file: Option<PathBuf>,
+    /// The rate of the stem's file, or of the mix.
+    pub file_rate_hz: u32,
+    /// 1 or 2. One channel is measured as it sounds, on both sides.
+    pub n_channels: usize,
+    /// Its figures.
+    pub figures: Figures,
+    /// Where it was written to.
+    pub written: Option<Written>,
+}
+
+/// A file that was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The file.
+    pub path: PathBuf,
+    /// Samples beyond full scale, which were cut; always 0 for float.
+    pub n_cut: u64,
+}
+
+/// How long a mix took.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Speed {
+    /// The sound's length.
+    pub sound_s: f64,
+    /// From the first sample to the finished file: decoding, resampling, the plugin, metering, writing.
+    pub wall_s: f64,
+    /// The plugin alone.
+    pub plugin_s: f64,
+    /// The plugin's slowest block.
+    pub worst_block_s: f64,
+}
+
+impl Speed {
+    /// How many times faster than it plays the whole was made; 0 if nothing was.
+    pub fn real_time_factor(&self) -> f64 {
+        ratio(self.sound_s, self.wall_s)
+    }
+
+    /// How many times faster than it plays the plugin alone is.
+    pub fn plugin_real_time_factor(&self) -> f64 {
+        ratio(self.sound_s, self.plugin_s)
+    }
+}
+
+fn ratio(sound_s: f64, taken_s: f64) -> f64 {
+    if taken_s > 0.0 { sound_s / taken_s } else { 0.0 }
+}
