@@ -75,11 +75,11 @@ fn encoded_stems_are_aligned_to_the_frame() {
         assert_eq!((stem.n_channels(), stem.sample_rate_hz()), (n_channels, rate_hz), "{name}");
         assert_eq!(stem.n_frames(), Some(n_frames as u64), "{name}");
         let sides = read(&asset(name)).unwrap();
-        for side in 0..n_channels {
-            assert_eq!(sides[side].len(), n_frames, "{name}");
+        for (side, got) in sides.iter().take(n_channels).enumerate() {
+            assert_eq!(got.len(), n_frames, "{name}");
             let wanted = sweep(side, f64::from(rate_hz), n_frames);
-            assert_eq!(best_lag(&sides[side], &wanted, -3..4), 0, "{name}, side {side}");
-            let error = error_at(0, &sides[side], &wanted);
+            assert_eq!(best_lag(got, &wanted, -3..4), 0, "{name}, side {side}");
+            let error = error_at(0, got, &wanted);
             assert!(error < 0.05, "{name}, side {side}: {error}");
         }
         assert!(n_channels == 2 || sides[0] == sides[1], "{name}: mono sounds on both sides");
