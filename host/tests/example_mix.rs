@@ -48,7 +48,7 @@ fn render(name: &str, params: &[(&str, &str)]) -> Stereo {
     let output = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("example-{name}.wav"));
     let mut command = Command::new(env!("CARGO_BIN_EXE_busbar-render"));
     command.arg("--plugin").arg(bundles::bundle("Busbar.clap")).args(stems()).arg("-o").arg(&output);
-    command.args(["--rate", "48000"]);
+    command.args(["--rate", "48000", "--quiet"]);
     for (id, text) in params {
         command.arg("--set").arg(format!("{id}={text}"));
     }
@@ -186,7 +186,7 @@ fn render_session(name: &str, args: &[&str]) -> (Vec<u8>, serde_json::Value) {
 fn clack_host_busbar_16_renders_the_session_alike_for_all_block_sizes() {
     let (mix, report) = render_session("512", &[]);
     for block in ["64", "4096"] {
-        assert!(render_session(block, &["--block", block]).0 == mix, "block {block}");
+        assert!(render_session(block, &["--block", block, "--quiet"]).0 == mix, "block {block}");
     }
     assert_eq!(report["stems"].as_array().map(Vec::len), Some(12));
     assert!(report["automated"].as_array().is_some_and(|automated| automated.len() >= 3));

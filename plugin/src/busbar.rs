@@ -21,8 +21,13 @@ pub struct Busbar<const N: usize> {
 
 impl<const N: usize> Default for Busbar<N> {
     fn default() -> Self {
+        // The program of its own may have set them before there was an instance.
+        #[cfg(feature = "standalone")]
+        let prepared = crate::standalone::take_prepared(N);
+        #[cfg(not(feature = "standalone"))]
+        let prepared = None;
         Self {
-            params: Arc::new(BusbarParams::new(N)),
+            params: prepared.unwrap_or_else(|| Arc::new(BusbarParams::new(N))),
             link: HostLink::create(),
             engine: Engine::new(N),
             settings: Settings::new(N),

@@ -2,6 +2,9 @@
 //!
 //! Two passes compile dependencies, each once: clippy, which checks (and whose results the docs share), and one build in
 //! profile `ci`, which tidy's test, all tests, bundles, benches and the mix share. `artefacts` says why it stays one.
+//!
+//! Clippy and the docs also read the standalone program, where the system has what it is built on. It is compiled and played
+//! through by `cargo xtask run --check`.
 
 use std::process::ExitCode;
 
@@ -25,12 +28,26 @@ fn all(stages: &mut Stages, counts: &mut Counts) -> Result<()> {
     let here = Place::here()?;
     stages.run("needs", || needs::ensure(needs::FOR_TESTS))?;
     stages.run("fmt", || run(&mut here.cargo(&["fmt", "--all", "--check"])))?;
-    stages.run("clippy", || run(&mut here.cargo_ci("clippy", &["--all-targets", "--", "-D", "warnings"])))?;
+    let standalone: &[&str] = match needs::are_met(needs::FOR_STANDALONE) {
+        true => &["--features", "busbar/standalone"],
+        false => {
+            println!(
+                "the standalone program is not linted: {} missing",
+                needs::packages(needs::FOR_STANDALONE)
+            );
+            &[]
+        }
+    };
+    stages.run("clippy", || {
+        let mut clippy = here.cargo_ci("clippy", standalone);
+        run(clippy.args(["--all-targets", "--", "-D", "warnings"]))
+    })?;
     stages.run("docs", || {
         // Examples are selected for their dev-dependencies: with them the docs read what clippy checked. Private items
         // are what the readers of these docs work on, so links to them lead somewhere.
         let selection = ["--no-deps", "--document-private-items", "--lib", "--bins", "--examples"];
-        let mut docs = here.cargo_ci("doc", &selection);
+        let mut docs = here.cargo_ci("doc", standalone);
+        docs.args(selection);
         run(docs.env("RUSTDOCFLAGS", "-D warnings -A rustdoc::private-intra-doc-links"))
     })?;
     test::run(stages, counts)?;

@@ -5,14 +5,18 @@
 mod artefacts;
 mod bundle;
 mod ci;
+mod hosts;
+mod install;
 mod mix;
 mod mutants;
 mod needs;
 mod process;
+mod run;
 mod scratch;
 mod stages;
 mod test;
 mod tidy;
+mod venv;
 
 use std::process::ExitCode;
 
@@ -24,9 +28,15 @@ cargo xtask <verb>
 
   mix [-- ARGS]             build the plugin and mix the example stems through it to target/mix.wav
                             (ARGS go to busbar-render)
+  run [--size 8|16|32] [-- ARGS]
+                            build Busbar as a program of its own, for JACK or a sound device, and start it
+                            (ARGS go to busbar-standalone); --check plays through it on a silent JACK server
   test                      install what is missing, build, bundle, run every test and count them
   bundle [busbar] [--release | --profile NAME]
                             leave Busbar.clap and Busbar.vst3 in target/bundled (profile ci unless told)
+  install [--release | --profile NAME] [--uninstall]
+                            put both where this user's hosts look for plugins (profile release unless told)
+  hosts [NAMES]             once per release: the plugin in pedalboard, dawdreamer, minihost, Ardour and qtractor
   tidy                      what the engine may reach, machine paths, the frozen parameter ids
   mutants [NAMES]           show for each patch in mutants/ that a test fails with it
   ci                        everything that must hold before a change lands, minutes per stage
@@ -51,8 +61,11 @@ fn dispatch(args: Vec<String>) -> Result<ExitCode> {
     };
     match verb {
         "mix" => mix::verb(rest)?,
+        "run" => return run::verb(rest),
         "test" => return test::verb(rest),
         "bundle" => bundle::verb(rest)?,
+        "install" => install::verb(rest)?,
+        "hosts" => return hosts::verb(rest),
         "tidy" => tidy::verb(rest)?,
         "mutants" => return mutants::verb(rest),
         "ci" => return ci::verb(rest),

@@ -1,5 +1,6 @@
 //! What must come from Debian: looked for, installed where that is allowed, else told as one line to paste.
 
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Result, bail};
@@ -11,11 +12,16 @@ use crate::process::run;
 pub enum Thing {
     /// A program on the search path.
     Program(&'static str),
+    /// A program on the search path whose name begins and ends so, as those do that carry a version in it.
+    ProgramLike(&'static str, &'static str),
+    /// A module of the system's Python.
+    PythonModule(&'static str),
     /// A library that the linker finds, without `lib` and `.so`.
     Library(&'static str),
 }
 
 /// A thing of the system and the Debian package it comes from.
+#[derive(Clone, Copy)]
 pub struct Need {
     pub thing: Thing,
     pub debian_package: &'static str,
@@ -28,7 +34,38 @@ pub const FOR_TESTS: &[Need] = &[
     Need { thing: Thing::Library("xcb"), debian_package: "libxcb1-dev" },
     // tidy and mutants ask it which files are tracked.
     Need { thing: Thing::Program("git"), debian_package: "git" },
+    PYTHON,
+    PYTHON_ENVIRONMENTS,
 ];
+
+/// What the drivers of real hosts are written in.
+pub const FOR_PYTHON: &[Need] = &[PYTHON, PYTHON_ENVIRONMENTS];
+
+const PYTHON: Need = Need { thing: Thing::Program("python3"), debian_package: "python3" };
+// Debian takes from Python what puts pip into an environment, and packs it apart.
+const PYTHON_ENVIRONMENTS: Need =
+    Need { thing: Thing::PythonModule("ensurepip"), debian_package: "python3-venv" };
+
+/// Building the standalone program: JACK and ALSA, which are found through `pkg-config`.
+pub const FOR_STANDALONE: &[Need] = &[
+    Need { thing: Thing::Program("pkg-config"), debian_package: "pkg-config" },
+    Need { thing: Thing::Library("jack"), debian_package: "libjack-jackd2-dev" },
+    Need { thing: Thing::Library("asound"), debian_package: "libasound2-dev" },
+];
+
+/// Playing through it.
+pub const FOR_STANDALONE_CHECK: &[Need] =
+    &[Need { thing: Thing::Program("jackd"), debian_package: "jackd2" }];
+
+/// Whether nothing has to be installed.
+pub fn are_met(needs: &[Need]) -> bool {
+    missing_packages(needs, is_here).is_empty()
+}
+
+/// The Debian packages that are missing, in words.
+pub fn packages(needs: &[Need]) -> String {
+    missing_packages(needs, is_here).join(", ")
+}
 
 /// Returns once every need is met.
 pub fn ensure(needs: &[Need]) -> Result<()> {
@@ -72,9 +109,18 @@ fn paste(packages: &[&str]) -> String {
 
 fn is_here(thing: Thing) -> bool {
     match thing {
-        Thing::Program(name) => {
-            let path = std::env::var_os("PATH").unwrap_or_default();
-            std::env::split_paths(&path).any(|dir| dir.join(name).is_file())
+        Thing::Program(name) => search_path().iter().any(|dir| dir.join(name).is_file()),
+        Thing::ProgramLike(start, end) => {
+            let fits = |entry: std::fs::DirEntry| {
+                let name = entry.file_name();
+                name.to_str().is_some_and(|name| name.starts_with(start) && name.ends_with(end))
+            };
+            let entries = search_path().into_iter().filter_map(|dir| dir.read_dir().ok()).flatten();
+            entries.flatten().any(fits)
+        }
+        Thing::PythonModule(name) => {
+            let import = Command::new("python3").arg("-c").arg(format!("import {name}")).output();
+            import.is_ok_and(|import| import.status.success())
         }
         Thing::Library(name) => {
             // The compiler answers with the whole path, or with the mere name when it knows no such file.
@@ -82,6 +128,10 @@ fn is_here(thing: Thing) -> bool {
             found.is_ok_and(|found| found.stdout.contains(&b'/'))
         }
     }
+}
+
+fn search_path() -> Vec<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect()
 }
 
 fn is_root() -> bool {
@@ -116,6 +166,9 @@ mod tests {
     fn things_are_found_where_they_are() {
         assert!(is_here(Thing::Program(if cfg!(windows) { "cargo.exe" } else { "cargo" })));
         assert!(!is_here(Thing::Program("busbar-has-no-such-program")));
+        assert!(is_here(Thing::ProgramLike("car", if cfg!(windows) { "go.exe" } else { "go" })));
+        assert!(!is_here(Thing::ProgramLike("busbar-has", "-no-such-program")));
+        assert!(!is_here(Thing::PythonModule("busbar_has_no_such_module")));
         assert!(!is_here(Thing::Library("busbar-has-no-such-library")));
         if cfg!(target_os = "linux") {
             assert!(is_here(Thing::Library("c")));

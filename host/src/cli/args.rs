@@ -212,8 +212,8 @@ impl Words {
     }
 
     fn job(mut self) -> Result<Job, UsageError> {
-        let sessions = self.operands.iter().filter(|operand| is_session(operand));
-        let (mut session, session_path) = match (sessions.cloned().next(), self.operands.len()) {
+        let mut sessions = self.operands.iter().filter(|operand| is_session(operand));
+        let (mut session, session_path) = match (sessions.next().cloned(), self.operands.len()) {
             (Some(path), 1) => (Session::read(&path)?, path),
             (Some(session), _) => return Err(UsageError::SessionAndStems { session }),
             (None, _) if self.check => return Err(UsageError::NothingToCheck),
@@ -237,6 +237,8 @@ impl Words {
             output,
             format: self.format,
             with_groups: self.with_groups,
+            // Nobody would see it.
+            with_loudness: self.json || !self.quiet,
         })
     }
 

@@ -31,16 +31,16 @@ struct Worker {
 }
 
 impl Metering {
-    /// Meters for this many tracks.
-    pub fn new(n_tracks: usize, sample_rate_hz: u32) -> Self {
+    /// Meters of this kind for this many tracks.
+    pub fn new(n_tracks: usize, new_meter: impl Fn() -> Meter) -> Self {
         let n_threads = std::thread::available_parallelism().map_or(1, usize::from).min(n_tracks).max(1);
         let (give_back, spare) = channel();
         let workers = (0..n_threads).map(|worker_idx| {
             let n_own = (n_tracks + n_threads - 1 - worker_idx) / n_threads;
+            let meters: Vec<Meter> = (0..n_own).map(|_| new_meter()).collect();
             let (pieces, inbox) = sync_channel(MAX_WAITING);
             let give_back = give_back.clone();
-            let thread =
-                std::thread::spawn(move || measure(n_own, n_threads, sample_rate_hz, &inbox, &give_back));
+            let thread = std::thread::spawn(move || measure(meters, n_threads, &inbox, &give_back));
             Worker { pieces, thread }
         });
         Self { pending: vec![Sides::default(); n_tracks], workers: workers.collect(), spare }
@@ -81,13 +81,11 @@ impl Metering {
 
 /// Measures what comes in until nobody sends any more. A worker's tracks are `n_threads` apart.
 fn measure(
-    n_own: usize,
+    mut meters: Vec<Meter>,
     n_threads: usize,
-    sample_rate_hz: u32,
     inbox: &Receiver<(usize, Sides)>,
     give_back: &Sender<Sides>,
 ) -> Vec<Figures> {
-    let mut meters: Vec<Meter> = (0..n_own).map(|_| Meter::new(sample_rate_hz)).collect();
     for (track_idx, mut piece) in inbox {
         meters[track_idx / n_threads].add(&piece[0], &piece[1]);
         piece.iter_mut().for_each(Vec::clear);
@@ -104,7 +102,7 @@ mod tests {
     #[test]
     fn every_track_is_measured_by_its_own_meter_for_any_number_of_tracks() {
         for n_tracks in [1, 2, 3, 17] {
-            let mut metering = Metering::new(n_tracks, 48_000);
+            let mut metering = Metering::new(n_tracks, || Meter::new(48_000));
             let mut meters: Vec<Meter> = (0..n_tracks).map(|_| Meter::new(48_000)).collect();
             let mut random = fastrand::Rng::with_seed(n_tracks as u64);
             for n in [1, 512, 8191, 20_000, 3] {

@@ -1,13 +1,13 @@
 //! The loop: block by block from the stems through the plugin into the files.
 
-use super::Watch;
 use super::automation::Automation;
 use super::error::RenderError;
 use super::feed::Feed;
 use super::metering::{Metering, Sides};
 use super::outputs::{GROUP_LETTERS, Outputs};
 use super::report::{Report, Speed, Track};
-use crate::audio::{Figures, StemReader, StemSource};
+use super::{Job, Watch};
+use crate::audio::{Figures, Meter, StemReader, StemSource};
 use crate::plugin::Plugin;
 use crate::session::{Session, Stem};
 use crate::setup::Setup;
@@ -32,12 +32,13 @@ impl<'a> Mixdown<'a> {
     /// For an active plugin.
     pub fn new(
         plugin: &Plugin,
-        session: &'a Session,
+        job: &'a Job,
         stems: Vec<StemReader>,
         setup: &'a Setup,
         sample_rate_hz: u32,
         block_frames: u32,
     ) -> Result<Self, RenderError> {
+        let session = &job.session;
         let n_strips = session.highest_strip();
         let is_stereo = |port: Option<&crate::ports::Port>| port.is_some_and(|port| port.n_channels == 2);
         if !is_stereo(plugin.outputs().first())
@@ -51,10 +52,14 @@ impl<'a> Mixdown<'a> {
         let feeds: Vec<Feed> =
             session.stems.iter().zip(stems).map(feed).collect::<Result<_, RenderError>>()?;
         let block_frames = block_frames as usize;
+        let new_meter = || match job.with_loudness {
+            true => Meter::new(sample_rate_hz),
+            false => Meter::without_loudness(sample_rate_hz),
+        };
         Ok(Self {
             automation: Automation::new(&setup.lanes),
             n_groups,
-            metering: Metering::new(feeds.len() + n_groups + 1, sample_rate_hz),
+            metering: Metering::new(feeds.len() + n_groups + 1, new_meter),
             feeds,
             scratch: [vec![0.0; block_frames], vec![0.0; block_frames]],
             tail_frames: session.tail.samples(sample_rate_hz),

@@ -59,6 +59,8 @@ pub struct Job {
     pub format: Option<MixFormat>,
     /// Whether the groups that sound are written, too, beside the mix.
     pub with_groups: bool,
+    /// Whether loudness and true peak are measured, which takes longer than the mix. Without, the true peak is the peak.
+    pub with_loudness: bool,
 }
 
 /// Who looks on while a mix is made.
@@ -113,7 +115,7 @@ impl Prepared {
         setup.apply(&mut plugin)?;
         activate(&mut plugin, sample_rate_hz, block_frames)?;
 
-        let mixdown = Mixdown::new(&plugin, &job.session, stems, &setup, sample_rate_hz, block_frames)?;
+        let mixdown = Mixdown::new(&plugin, &job, stems, &setup, sample_rate_hz, block_frames)?;
         let n_groups = mixdown.n_groups();
         let mut outputs = Outputs::create(
             &job.output,

@@ -384,7 +384,8 @@ impl<P: Guarded> ClapGuard<P> {
         let Some(save) = guard.inner_extensions.state.save else { return false };
         // SAFETY: our own stream, which outlives the call.
         let framework_json = framework_saves(|stream| unsafe { save(plugin, stream) });
-        let document = framework_json.and_then(|json| state::encode::<P>(&json, |problem| guard.complain(&problem)));
+        let document =
+            framework_json.and_then(|json| state::encode::<P>(&json, |problem| guard.complain(&problem)));
         // SAFETY: the host's stream.
         document.is_some_and(|document| unsafe { write_document(stream, &document) })
     }
