@@ -66,6 +66,11 @@ impl Setup {
         mono_strips: &[usize],
     ) -> Result<Self, SessionError> {
         let mut setup = Self::default();
+        let size = plugin.inputs().len();
+        if let Some(name) = session.names.iter().find(|name| name.strip > size) {
+            let problem = Problem::NoSuchStrip { strip: name.strip, size };
+            return Err(SessionError::new(path, name.line, problem));
+        }
         for setting in &session.parameters {
             let at = |problem| SessionError::new(path, setting.line, problem);
             let value = set_value(plugin, setting).map_err(|error| at(error.into()))?;

@@ -256,6 +256,16 @@ fn error_session_with_too_many_strips_for_its_size() {
 }
 
 #[test]
+fn error_session_that_names_a_strip_beyond_its_size() {
+    let session = format!("size = 8\n{STEM}[names]\ns12 = \"Return\"\n");
+    session_fails(
+        "session_name",
+        &session,
+        &["mix.toml line 6: there is no strip 12 in Busbar 8", "larger size"],
+    );
+}
+
+#[test]
 fn error_session_with_an_unknown_parameter() {
     let session = format!("{STEM}[parameters]\ns01_fadr = \"0 dB\"\n");
     let fragments = ["mix.toml line 5: no parameter is called `s01_fadr`", "did you mean `s01_fader`"];

@@ -30,9 +30,7 @@ pub(super) fn print(bundle: &Path, size: Option<usize>, out: &mut dyn Write) -> 
     let size = size.unwrap_or(SIZES[0]);
     let mut plugin = Bundle::load(bundle)?.instantiate(&format!("org.busbar.busbar-{size}"))?;
     let rows = rows(&mut plugin)?;
-    // A closed pipe (`| head`) is no error.
-    let _ = print_rows(&plugin.description().name, &rows, out);
-    Ok(())
+    Ok(print_rows(&plugin.description().name, &rows, out)?)
 }
 
 fn print_rows(plugin: &str, rows: &[Row], out: &mut dyn Write) -> io::Result<()> {

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::mixfile::{self, Form, MixFile, MixFileError, parse_changes};
 use crate::render::{Job, Prepared, RenderError};
 use std::ffi::OsString;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
@@ -52,12 +52,21 @@ impl CliError {
 }
 
 /// Reads a command line, without the program's own name, and does what it says. `is_cancelled` stops a mix.
+///
+/// Who stops reading what is printed (`| head`) has seen enough: that is no error.
 pub fn run(
     args: impl IntoIterator<Item = OsString>,
     out: &mut dyn Write,
     is_cancelled: &AtomicBool,
 ) -> Result<Outcome, CliError> {
-    match parse(args)? {
+    match follow(parse(args)?, out, is_cancelled) {
+        Err(CliError::Print(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(Outcome::Done),
+        outcome => outcome,
+    }
+}
+
+fn follow(request: Request, out: &mut dyn Write, is_cancelled: &AtomicBool) -> Result<Outcome, CliError> {
+    match request {
         Request::Help => out.write_all(HELP.as_bytes())?,
         Request::Version => writeln!(out, "busbar-render {}", env!("CARGO_PKG_VERSION"))?,
         Request::Mix { job, printing } => mix(job, printing, out, is_cancelled)?,

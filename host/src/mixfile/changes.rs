@@ -200,7 +200,7 @@ pub(super) fn apply(
                 if present != old && present != new {
                     conflicts.push(format!("strip {strip} is called {present:?}, not {old:?}"));
                 }
-                applied.names.push(StripName { strip: *strip, name: new.clone() });
+                applied.names.push(StripName { strip: *strip, name: new.clone(), line: 0 });
             }
         }
     }

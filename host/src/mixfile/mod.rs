@@ -207,9 +207,9 @@ impl MixFile {
     /// The file's bytes in another form, and what that form cannot hold.
     pub fn convert(&self, bundle: &Bundle, form: Form) -> Result<(Vec<u8>, Vec<String>), MixFileError> {
         let size = self.size()?;
-        // A form that it has already is kept to the byte, comments and all, once it is known to be sound.
         let (document, mut losses) = self.state(bundle, size)?;
         let bytes = match (form, &self.content) {
+            // Comments and all, now that it is known to be sound.
             (Form::Session, Content::Session(_, text)) => text.clone().into_bytes(),
             (Form::Session, Content::State(..)) => {
                 let defaults = Document::of_defaults(bundle, size)
@@ -262,7 +262,7 @@ impl MixFile {
                     document.set_param(&id, &text);
                 }
                 let mut names = document.strip_names();
-                for StripName { strip, name } in applied.names {
+                for StripName { strip, name, .. } in applied.names {
                     names.resize(names.len().max(strip), String::new());
                     names[strip - 1] = name;
                 }
@@ -342,7 +342,7 @@ fn session_of(document: &Document, defaults: &Document, size: usize) -> Session 
     Session {
         size: Some(size),
         parameters: document.params().filter_map(setting).collect(),
-        names: names.map(|(strip_idx, name)| StripName { strip: strip_idx + 1, name }).collect(),
+        names: names.map(|(strip_idx, name)| StripName { strip: strip_idx + 1, name, line: 0 }).collect(),
         ..Session::default()
     }
 }

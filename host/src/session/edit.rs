@@ -19,7 +19,7 @@ pub fn edit(
     if let Some(size) = size {
         replace(document.entry("size").or_insert(Item::None), Value::from(size as i64));
     }
-    for StripName { strip, name } in names {
+    for StripName { strip, name, .. } in names {
         let key = format!("s{strip:02}");
         match stem_to_name(&mut document, *strip) {
             Some(stem) => set(stem, "name", name),
@@ -122,7 +122,7 @@ points = []
 
     #[test]
     fn names_go_where_a_person_would_look_for_them() {
-        let name = |strip, name: &str| StripName { strip, name: name.to_owned() };
+        let name = |strip, name: &str| StripName { strip, name: name.to_owned(), line: 0 };
         let text = "[[stem]]\nstrip = 1\nfile = \"a\"\n\n[[stem]]\nstrip = 1\nname = \"Kick\"   # in\n";
         let names = [name(1, "Bass"), name(9, "Return")];
         let edited = edit(text, Path::new("mix.toml"), None, &[], &names).expect("a session");

@@ -89,6 +89,8 @@ pub struct StripName {
     pub strip: usize,
     /// Its name.
     pub name: String,
+    /// The line of the file where it stands, from 1; 0 if it stands in none.
+    pub line: usize,
 }
 
 /// A parameter's value at the start.

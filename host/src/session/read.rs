@@ -145,7 +145,8 @@ impl Reader<'_> {
             if names.iter().any(|name| name.strip == strip) {
                 return Err(self.error(entry.key_span, Problem::Twice(entry.key.to_owned())));
             }
-            names.push(StripName { strip, name: self.string(&entry, "write the name in quotes")? });
+            let name = self.string(&entry, "write the name in quotes")?;
+            names.push(StripName { strip, name, line: self.line(entry.key_span) });
         }
         names.sort_by_key(|name| name.strip);
         Ok(names)
@@ -360,7 +361,7 @@ points = [
             line: 7,
         };
         assert_eq!(session.stems, [kick, other], "by strip");
-        assert_eq!(session.names, [StripName { strip: 9, name: "Return".to_owned() }]);
+        assert_eq!(session.names, [StripName { strip: 9, name: "Return".to_owned(), line: 19 }]);
         let setting = |id: &str, text: &str, line| Setting { id: id.to_owned(), text: text.to_owned(), line };
         assert_eq!(
             session.parameters,

@@ -210,7 +210,7 @@ mod tests {
                     line: 0,
                 },
             ],
-            names: vec![StripName { strip: 12, name: "Return".to_owned() }],
+            names: vec![StripName { strip: 12, name: "Return".to_owned(), line: 0 }],
             parameters: vec![
                 setting("s12_fader", "-6 dB"),
                 setting("s01_pan", "L30"),
