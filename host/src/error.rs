@@ -129,12 +129,12 @@ fn list(items: &[String]) -> String {
 }
 
 fn more_strips(n_strips: usize) -> &'static str {
-    if SIZES.iter().any(|size| *size > n_strips) { "choose a larger --size" } else { "name one of them" }
+    if SIZES.iter().any(|size| *size > n_strips) { "use a larger size" } else { "name one of them" }
 }
 
 fn suggest(nearest: &[String]) -> String {
     if nearest.is_empty() {
-        ": see the plugin's list of parameters".to_owned()
+        ": see busbar-render --params".to_owned()
     } else {
         format!(": did you mean {}?", list(nearest))
     }

@@ -13,8 +13,11 @@
 //! session::Session → render::Prepared → Plugin::process … → audio::MixWriter → a temporary file → the final name
 //! ```
 //!
-//! Everything runs on the caller's thread: an offline host has no deadline, and one thread keeps every run the
-//! same. A [`Plugin`] owns the buffers it processes in, so a block allocates nothing once it is active.
+//! The plugin runs on the caller's thread: an offline host has no deadline, and one thread keeps every run the same. Only
+//! meters have threads of their own. A [`Plugin`] owns the buffers it processes in, so a block allocates nothing once it is active.
+
+// Printing panics when nobody reads; `cli::say` does not.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
 
 pub mod audio;
 pub mod cli;
@@ -27,6 +30,7 @@ pub mod setup;
 mod bundle;
 mod callbacks;
 mod error;
+mod fresh;
 mod nearest;
 mod params;
 mod plugin;
@@ -38,6 +42,7 @@ pub use bundle::{Bundle, PluginDescription};
 pub use callbacks::Requests;
 pub use clack_host::process::ProcessStatus;
 pub use error::Error;
+pub use fresh::remove_temporaries;
 pub use params::{Param, ParamFlags, param_id_from_str};
 pub use plugin::Plugin;
 pub use ports::Port;

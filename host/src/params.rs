@@ -213,7 +213,7 @@ impl Plugin {
 }
 
 /// The strip that an id such as `s12_fader` or a name such as `S12 Fader` speaks of.
-fn strip_number(wanted: &str) -> Option<usize> {
+pub(crate) fn strip_number(wanted: &str) -> Option<usize> {
     let (strip, _) = wanted.split_once(['_', ' '])?;
     let digits = strip.strip_prefix(['s', 'S'])?;
     digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?

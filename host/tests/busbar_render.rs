@@ -151,6 +151,58 @@ fn quiet_says_nothing() {
     assert_eq!(String::from_utf8_lossy(&loud.stderr), "mixing 1 stem at 48000 Hz, 0:00.06\n", "plain lines");
 }
 
+/// Nobody may be reading what is said, and a disk for logs may be full: the mix is made all the same.
+#[cfg(unix)]
+#[test]
+fn a_mix_does_not_depend_on_who_listens() {
+    let desk = Desk::new("nobody_listens");
+    let run = |line: &str| {
+        let mut command = Command::new("sh");
+        command.args(["-c", line, env!("CARGO_BIN_EXE_busbar-render")]).current_dir(&*desk.folder);
+        command.env("BUSBAR_CLAP", stand_in_library()).output().unwrap()
+    };
+    let written = || std::fs::remove_file(desk.path("mix.wav")).is_ok();
+    run("exec \"$0\" a.wav -o mix.wav >&- 2>&-");
+    assert!(written(), "both closed");
+    run("{ \"$0\" a.wav -o mix.wav 2>&1; echo $? > code; } | true");
+    assert!(written() && std::fs::read(desk.path("code")).unwrap() == b"0\n", "a pipe that is closed");
+    if Path::new("/dev/full").exists() {
+        assert!(run("exec \"$0\" a.wav -o mix.wav 2>/dev/full").status.success() && written());
+        let output = run("exec \"$0\" a.wav -o mix.wav --json >/dev/full");
+        // Whoever asks for a report must know that there is none.
+        assert!(error_line(&output).contains("cannot print") && written());
+    }
+    assert_eq!(run("exec \"$0\" --help | head -1").status.code(), Some(0));
+}
+
+/// A link leads to what it stands for, and only a regular file is replaced.
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_and_permissions_stay() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let desk = Desk::new("link");
+    std::fs::create_dir(desk.path("deep")).unwrap();
+    std::fs::write(desk.path("deep/real.wav"), "an old mix").unwrap();
+    std::fs::set_permissions(desk.path("deep/real.wav"), std::fs::Permissions::from_mode(0o600)).unwrap();
+    symlink("deep/real.wav", desk.path("mix.wav")).unwrap();
+    desk.mix(&["a.wav", "-o", "mix.wav"]);
+    assert!(desk.path("mix.wav").symlink_metadata().unwrap().is_symlink());
+    assert_eq!(read_mix(&desk.path("deep/real.wav")).0, noise(1, 3000));
+    assert_eq!(desk.path("deep/real.wav").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(files(&desk.path("deep")), ["real.wav"]);
+}
+
+#[test]
+fn a_group_of_an_earlier_mix_is_warned_of() {
+    let desk = Desk::new("stale");
+    desk.mix(&["a.wav", "-o", "mix.wav", "--stems"]);
+    let warning = desk.warns(&["a.wav", "-o", "mix.wav", "--stems", "--set", "s01_fader=-inf dB"]);
+    assert!(
+        warning.starts_with("Group A did not sound, so mix-group-a.wav is of an earlier mix"),
+        "{warning}"
+    );
+}
+
 #[test]
 fn groups_that_sound_are_written_beside_the_mix() {
     let desk = Desk::new("groups");

@@ -197,7 +197,8 @@ fn changes_that_do_not_fit_are_refused_unless_forced() {
     desk.write("changes.txt", "s01_fader  -6 dB -> -9 dB\ns02_pan  C -> L10\n");
     let fragments = ["1 of the changes do not fit (s01_fader is -3 dB, not -6 dB)", "--force"];
     desk.fails(&["merge", "a.toml", "changes.txt", "b.toml"], &fragments);
-    desk.does(&["merge", "a.toml", "changes.txt", "b.toml", "--force"]);
+    let (_, warning) = desk.ends(&["merge", "a.toml", "changes.txt", "b.toml", "--force"], 0);
+    assert_eq!(warning, "busbar-render: warning: a.toml: overruled: s01_fader is -3 dB, not -6 dB\n");
     assert_eq!(
         desk.ends(&["diff", "a.toml", "b.toml"], 1).0,
         "s01_fader  -3 dB -> -9 dB\ns02_pan  C -> L10\n"
@@ -230,8 +231,8 @@ fn nothing_is_replaced_unasked() {
     let desk = Desk::new("replace");
     desk.write("a.toml", SESSION);
     desk.write("b.json", "precious");
-    desk.fails(&["convert", "a.toml", "b.json"], &["b.json is there already", "--force"]);
-    desk.does(&["convert", "a.toml", "b.json", "--force"]);
+    desk.fails(&["convert", "a.toml", "b.json"], &["b.json is there already", "--replace"]);
+    desk.does(&["convert", "a.toml", "b.json", "--replace"]);
     assert_eq!(desk.does(&["diff", "a.toml", "b.json"]), "");
     desk.fails(&["convert", "a.toml", "b.txt"], &["b.txt names no form", ".vstpreset"]);
     desk.fails(&["convert", "a.toml", "none/b.json"], &["cannot write none/b.json", "check the folder"]);
@@ -265,4 +266,127 @@ fn broken_files_are_told_in_one_line() {
         &["diff", "cut.vstpreset", "good.json"],
         &["cut.vstpreset", "its VST3 preset is cut or broken"],
     );
+}
+
+/// Changes from one file to another, applied to the first, make the second: in every way in which a session may be written.
+#[test]
+fn what_diff_prints_is_what_merge_makes() {
+    let sessions = [
+        SESSION,
+        "size = 8\n",
+        "size = 8\n[parameters]\n\"S01 Fader\" = \"0 dB\"\nS02_PAN = \"L10\"\n",
+        "size = 8\nparameters = { s01_fader = -3, m_dim = true }\n[names]\ns1 = \"Kick\"\n",
+        "size = 8\nparameters.s01_fader = -4\nnames.s02 = \"Snare\"\n",
+        "size = 16\nstem = [{ strip = 1, file = \"a.wav\", name = \"In line\" }, { strip = 9, file = \"a.wav\" }]\n",
+        "size = 32\n[[stem]]\nstrip = 1\nfile = \"a.wav\"\n[[stem]]\nstrip = 1\nfile = \"a.wav\"\nname = \"Second\"\n",
+        "size = 8\r\n[parameters]   # with returns\r\ns03_fader = -1\r\n",
+        "\u{feff}size = 8\n[parameters]\ns04_mute = true\n",
+        "size = 8\n[[automation]]\nparameter = \"m_fader\"\npoints = [{ time = 1, value = -3 }]\n",
+    ];
+    let desk = Desk::new("property");
+    write_stem(&desk.0.join("a.wav"), 48_000, &[&noise(1, 100), &noise(2, 100)]);
+    for (idx, session) in sessions.iter().enumerate() {
+        desk.write(&format!("{idx}.toml"), session);
+        desk.ends(&["convert", &format!("{idx}.toml"), &format!("{idx}.json")], 0);
+    }
+    let mut n_compared = 0;
+    for from in 0..sessions.len() {
+        for to in 0..sessions.len() {
+            for form in ["toml", "json"] {
+                let (a, b) = (format!("{from}.{form}"), format!("{to}.{form}"));
+                let changes = String::from_utf8(desk.run(&["diff", &a, &b]).stdout).unwrap();
+                desk.write("changes.txt", &changes);
+                let merged = desk.run(&["merge", &a, "changes.txt", &format!("merged.{form}"), "--replace"]);
+                let said = String::from_utf8_lossy(&merged.stderr).into_owned();
+                // A session with stems or settings beyond a smaller size cannot become so small, and says so.
+                let shrinks = changes.contains("size  16 -> 8") || changes.contains("size  32 -> ");
+                if !merged.status.success() {
+                    assert!(shrinks && form == "toml", "{a} to {b}: {said}");
+                    assert_eq!(said.matches('\n').count(), 1, "{said}");
+                    continue;
+                }
+                let left =
+                    String::from_utf8(desk.run(&["diff", &format!("merged.{form}"), &b]).stdout).unwrap();
+                let left: Vec<&str> = left.lines().filter(|line| !line.starts_with('#')).collect();
+                assert!(left.is_empty(), "{a} to {b}: {left:?}\n{changes}");
+                n_compared += 1;
+            }
+        }
+    }
+    assert!(n_compared > 150, "only {n_compared}");
+    let with_returns = String::from_utf8(desk.read("7.toml")).unwrap();
+    desk.write("changes.txt", "s03_fader  -1 dB -> -2 dB\n");
+    let merged = desk.does(&["merge", "7.toml", "changes.txt", "-"]);
+    assert_eq!(merged, with_returns.replace("-1", "\"-2 dB\""), "ends of lines and comments stay");
+}
+
+#[test]
+fn a_change_that_something_else_undoes_is_told() {
+    let desk = Desk::new("undone");
+    let points = "[[automation]]\nparameter = \"s01_fader\"\npoints = [{ time = 0, value = -3 }]\n";
+    desk.write("a.toml", &format!("size = 8\n{points}"));
+    desk.write("changes.txt", "s01_fader  -3 dB -> -9 dB\n");
+    desk.fails(&["merge", "a.toml", "changes.txt", "b.toml"], &["s01_fader would stay -3 dB", "automation"]);
+    desk.write("names.txt", "s12_name  \"\" -> \"Return\"\n");
+    desk.fails(&["merge", "a.toml", "names.txt", "b.toml"], &["name strip 12, and there are 8"]);
+}
+
+#[test]
+fn merge_writes_the_form_of_its_name_and_may_write_in_place() {
+    let desk = Desk::new("in_place");
+    desk.write("a.toml", SESSION);
+    desk.write("changes.txt", "s03_fader  -6 dB -> -9 dB\n");
+    desk.does(&["merge", "a.toml", "changes.txt", "b.vstpreset"]);
+    assert!(desk.read("b.vstpreset").starts_with(b"VST3"));
+    desk.does(&["merge", "a.toml", "changes.txt", "a.toml"]);
+    assert_eq!(desk.does(&["diff", "a.toml", "b.vstpreset"]), "");
+    desk.fails(&["merge", "a.toml", "changes.txt", "b.txt"], &["b.txt names no form"]);
+}
+
+#[test]
+fn a_session_that_moves_keeps_its_stems() {
+    let desk = Desk::new("moves");
+    std::fs::create_dir_all(desk.0.join("song/stems")).unwrap();
+    std::fs::create_dir(desk.0.join("other")).unwrap();
+    write_stem(&desk.0.join("song/stems/a.wav"), 48_000, &[&noise(1, 100), &noise(2, 100)]);
+    desk.does(&["--init", "song/stems/a.wav", "-o", "song/mix.toml"]);
+    assert!(String::from_utf8(desk.read("song/mix.toml")).unwrap().contains("file = \"stems/a.wav\""));
+    desk.does(&["convert", "song/mix.toml", "other/mix.toml"]);
+    assert!(
+        String::from_utf8(desk.read("other/mix.toml")).unwrap().contains("file = \"../song/stems/a.wav\"")
+    );
+    assert!(desk.does(&["--check", "other/mix.toml"]).contains("1 stem"));
+    assert_eq!(desk.does(&["diff", "song/mix.toml", "other/mix.toml"]), "");
+}
+
+#[test]
+fn sessions_are_compared_in_what_plays_too() {
+    let desk = Desk::new("plays");
+    for name in ["a.wav", "b.wav"] {
+        write_stem(&desk.0.join(name), 48_000, &[&noise(1, 100), &noise(2, 100)]);
+    }
+    let session = |file: &str, value: i32| {
+        format!(
+            "[[stem]]\nstrip = 1\nfile = \"{file}\"\n[[automation]]\nparameter = \"m_fader\"\npoints = [{{ time = 1, value = {value} }}]\n"
+        )
+    };
+    desk.write("1.toml", &session("a.wav", 0));
+    desk.write("2.toml", &session("b.wav", -3));
+    let (printed, _) = desk.ends(&["diff", "1.toml", "2.toml"], 1);
+    assert_eq!(printed, "# the stems differ\n# the automation of m_fader differs\n");
+    std::fs::remove_file(desk.0.join("b.wav")).unwrap();
+    let (_, warning) = desk.ends(&["diff", "1.toml", "2.toml"], 1);
+    assert!(warning.contains("2.toml: 1 stem cannot be read"), "{warning}");
+}
+
+#[test]
+fn a_state_that_keeps_more_strips_than_it_has_makes_a_session_that_reads() {
+    let desk = Desk::new("keeps");
+    desk.write("a.toml", SESSION);
+    desk.does(&["convert", "a.toml", "a.json"]);
+    let kept = String::from_utf8(desk.read("a.json")).unwrap().replace("Busbar 16", "Busbar 8");
+    desk.write("kept.json", &kept);
+    let (_, warning) = desk.ends(&["convert", "kept.json", "kept.toml"], 0);
+    assert!(warning.contains("strips beyond its 8"), "{warning}");
+    assert_eq!(desk.does(&["diff", "kept.toml", "kept.json"]), "");
 }

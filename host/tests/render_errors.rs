@@ -114,7 +114,7 @@ fn error_unknown_parameter() {
 fn error_parameter_of_a_strip_beyond_the_size() {
     Desk::new("beyond").fails(
         &["a.wav", "-o", "mix.wav", "--size", "8", "--set", "s12_fader=0 dB"],
-        &["no parameter is called `s12_fader`", "Stand-in 8 has strips 01 to 08, choose a larger --size"],
+        &["no parameter is called `s12_fader`", "Stand-in 8 has strips 01 to 08, use a larger size"],
     );
 }
 
@@ -333,4 +333,52 @@ fn error_commands_without_their_files() {
     desk.fails(&["convert", "a.json"], &["convert wants a file and a file to write"]);
     desk.fails(&["diff", "a.json", "b.json"], &["cannot read a.json", "check its path"]);
     desk.fails(&["diff", "a.wav", "b.wav"], &["a.wav holds no settings of Busbar", "name a session"]);
+}
+
+#[test]
+fn error_options_that_would_go_unheard() {
+    let desk = Desk::new("useless");
+    desk.fails(&["diff", "a", "b", "--size", "8"], &["diff has no use for --size", "leave it out"]);
+    desk.fails(&["--check", "mix.toml", "--json"], &["--check has no use for --json"]);
+    desk.fails(&["--init", "a.wav", "--set", "s01_fader=0"], &["--init has no use for --set"]);
+    desk.fails(&["--params", "a.wav"], &["--params wants no files"]);
+    desk.fails(&["a.wav", "-o", "mix.wav", "--replace"], &["a mix has no use for --replace"]);
+}
+
+#[test]
+fn error_that_check_finds_before_the_mix_does() {
+    let desk = Desk::new("check");
+    desk.write("mix.toml", STEM);
+    desk.fails(&["--check", "mix.toml", "-o", "mix.mp3"], &["mix.mp3", ".wav or .flac"]);
+    desk.fails(&["--check", "mix.toml", "-o", "none/mix.wav"], &["cannot write none/mix.wav"]);
+    desk.write("long.toml", &format!("tail = \"30:00:00\"\n{STEM}"));
+    desk.fails(&["--check", "long.toml"], &["would grow beyond the 4 GiB of a WAV file", ".flac"]);
+}
+
+#[test]
+fn error_rate_at_which_nobody_mixes() {
+    let desk = Desk::new("odd_rate");
+    write_stem(&desk.path("slow.wav"), 7, &[&[0.0; 8][..]]);
+    desk.fails(&["slow.wav", "-o", "mix.wav"], &["slow.wav has 7 Hz", "--rate"]);
+}
+
+/// What a name holds cannot break the line.
+#[cfg(unix)]
+#[test]
+fn error_about_a_file_with_an_odd_name() {
+    let desk = Desk::new("odd_name");
+    desk.fails(&["two\nlines\u{1b}[31m.wav", "-o", "mix.wav"], &["cannot open the stem two lines [31m.wav"]);
+    use std::os::unix::ffi::OsStrExt;
+    let name = std::ffi::OsStr::from_bytes(b"k\xe9.wav");
+    std::fs::copy(desk.path("a.wav"), desk.folder.join(name)).unwrap();
+    let mut command = desk.command(&["--init"]);
+    desk.fails_as(command.arg(name), &["is not UTF-8", "rename the file"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn error_output_that_is_no_regular_file() {
+    let desk = Desk::new("device");
+    assert!(Command::new("mkfifo").arg(desk.path("fifo.wav")).status().unwrap().success());
+    desk.fails(&["a.wav", "-o", "fifo.wav"], &["cannot write fifo.wav: it is no regular file"]);
 }

@@ -119,6 +119,19 @@ fn the_command_line_overrules_the_session() {
 }
 
 #[test]
+fn the_command_line_overrules_automation() {
+    let desk = Desk::new("overrule_automation");
+    desk.write(
+        "mix.toml",
+        "[[stem]]\nstrip = 1\nfile = \"a.wav\"\n[[automation]]\nparameter = \"s01_fader\"\n\
+         points = [{ time = 0, value = \"-inf\" }, { time = 0.01, value = \"-inf\" }]\n",
+    );
+    let printed = desk.mix(&["mix.toml", "--set", "s01_fader=0 dB"]);
+    assert!(printed.contains("1 parameter set, 0 automated"), "{printed}");
+    assert_eq!(read_mix(&desk.path("mix.wav")), (noise(1, 3000), noise(2, 3000)));
+}
+
+#[test]
 fn files_are_beside_their_session() {
     let desk = Desk::new("beside");
     std::fs::create_dir(desk.path("song")).unwrap();

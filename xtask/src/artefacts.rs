@@ -66,6 +66,11 @@ impl Place {
         run(&mut self.cargo_ci("build", &["--quiet", "--example", "bundler"]))
     }
 
+    /// Builds the library that stands in for the plugin in tests of the host.
+    pub fn build_stand_in(&self) -> Result<()> {
+        run(&mut self.cargo_ci("build", &["--quiet", "--example", "busbar_stand_in"]))
+    }
+
     /// A program that [`Self::build_programs`] left.
     pub fn program(&self, name: &str) -> PathBuf {
         self.target_dir.join("ci").join(format!("{name}{}", std::env::consts::EXE_SUFFIX))

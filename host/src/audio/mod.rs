@@ -18,5 +18,4 @@ pub use error::{ReadError, WriteError};
 pub use meter::{Figures, Meter};
 pub use read::StemReader;
 pub use resample::StemSource;
-pub(crate) use write::create_temporary;
-pub use write::{MixFormat, MixWriter};
+pub use write::{CompleteMix, MixFormat, MixWriter};

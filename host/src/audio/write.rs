@@ -2,23 +2,19 @@
 //!
 //! The name's ending chooses the format. A FLAC holds exactly the whole numbers that a WAV of the same [`MixFormat`] holds.
 //!
-//! The samples go to a hidden file in the same folder, which [`MixWriter::finish`] renames. Whatever happens before (an
-//! error, a panic, a full disk), dropping the writer removes that file, and a mix that was there before stays.
+//! The samples go to a hidden file, which [`MixWriter::finish`] renames: see `fresh.rs`.
 
 use crate::audio::dither::Quantizer;
 use crate::audio::error::WriteError;
 use crate::audio::flac::{self, FlacFile};
+use crate::fresh::{self, FreshFile};
 use hound::{SampleFormat, WavSpec, WavWriter};
-use std::ffi::OsString;
-use std::fs::{File, OpenOptions};
-use std::io::{BufWriter, ErrorKind};
+use std::fs::File;
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
 /// WAV counts its bytes in 32 bits; a margin stays for its headers.
 const MAX_DATA_BYTES: u64 = u32::MAX as u64 - 1024;
-
-/// How many left-over temporary files are stepped over before giving up.
-const MAX_LEFT_OVER: u32 = 100;
 
 /// Far above any rate of sound, and far below where the bytes per second of WAV's header overflow.
 const MAX_RATE_HZ: u32 = flac::MAX_RATE_HZ;
@@ -56,11 +52,9 @@ impl MixFormat {
 /// A mix that is being written.
 pub struct MixWriter {
     path: PathBuf,
-    temporary: PathBuf,
-    // Taken by `finish`; until then, dropping the writer removes the temporary file.
-    sink: Option<Sink>,
-    // For flushing to the disk before the rename: the encoders do not give their file back.
-    file: File,
+    // Before the file in order, because it writes its header when it is dropped.
+    sink: Sink,
+    file: FreshFile,
     format: MixFormat,
     quantizers: [Quantizer; 2],
     n_frames: u64,
@@ -75,35 +69,45 @@ impl MixWriter {
         format: MixFormat,
     ) -> Result<Self, WriteError> {
         let path = path.as_ref().to_owned();
-        let is_named = |ending| path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case(ending));
-        let is_flac = is_named("flac");
-        if !is_flac && !is_named("wav") {
+        Self::check(&path, sample_rate_hz, format, 0)?;
+        let fail = |reason: String| WriteError::Write { path: path.clone(), reason };
+        let file = FreshFile::create(&path).map_err(|error| fail(error.to_string()))?;
+        let sink =
+            file.file().try_clone().map_err(|error| error.to_string()).and_then(|file| {
+                match is_flac(&path) {
+                    true => Sink::flac(file, sample_rate_hz, format),
+                    false => Sink::wav(file, sample_rate_hz, format),
+                }
+            });
+        let sink = sink.map_err(fail)?;
+        let quantizers = [0, 1].map(|channel| Quantizer::new(u32::from(format.bits()), channel));
+        Ok(Self { sink, file, format, quantizers, n_frames: 0, path })
+    }
+
+    /// Whether a mix of this length could be written there, as far as can be known beforehand.
+    pub fn check(
+        path: &Path,
+        sample_rate_hz: u32,
+        format: MixFormat,
+        n_frames: u64,
+    ) -> Result<(), WriteError> {
+        let path = path.to_owned();
+        if !is_flac(&path) && !is_named(&path, "wav") {
             return Err(WriteError::Name { path });
         }
-        if is_flac && format == MixFormat::Float32 {
+        if is_flac(&path) && format == MixFormat::Float32 {
             return Err(WriteError::FloatFlac { path });
         }
         if !(1..=MAX_RATE_HZ).contains(&sample_rate_hz) {
             return Err(WriteError::Rate { path, sample_rate_hz, max_hz: MAX_RATE_HZ });
         }
-        let fail = |reason: String| WriteError::Write { path: path.clone(), reason };
-        if path.is_dir() {
-            return Err(fail("it is a folder".to_owned()));
+        if let Some((limit, advice)) = too_long(is_flac(&path), format, n_frames) {
+            return Err(WriteError::TooLong { path, limit, advice });
         }
-        let (file, temporary) = create_temporary(&path).map_err(|error| fail(error.to_string()))?;
-        let sink = file
-            .try_clone()
-            .map_err(|error| error.to_string())
-            .and_then(|file| match is_flac {
-                true => Sink::flac(file, sample_rate_hz, format),
-                false => Sink::wav(file, sample_rate_hz, format),
-            })
-            .inspect_err(|_| {
-                let _ = std::fs::remove_file(&temporary);
-            })
-            .map_err(fail)?;
-        let quantizers = [0, 1].map(|channel| Quantizer::new(u32::from(format.bits()), channel));
-        Ok(Self { sink: Some(sink), file, temporary, format, quantizers, n_frames: 0, path })
+        match fresh::check(&path) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(WriteError::Write { path, reason: error.to_string() }),
+        }
     }
 
     /// Appends frames.
@@ -113,20 +117,14 @@ impl MixWriter {
     /// If the sides differ in length.
     pub fn write(&mut self, left: &[f32], right: &[f32]) -> Result<(), WriteError> {
         assert_eq!(left.len(), right.len(), "the sides of a mix are of one length");
-        let Some(sink) = &mut self.sink else { return Ok(()) };
         self.n_frames += left.len() as u64;
-        let too_long = match sink {
-            Sink::Wav(_) => (self.n_frames * 2 * u64::from(self.format.bits() / 8) > MAX_DATA_BYTES)
-                .then_some(("the 4 GiB of a WAV file", self.format.shorter())),
-            Sink::Flac(_) => (self.n_frames > flac::MAX_FRAMES)
-                .then_some(("the 2^36 frames of a FLAC file", "mix shorter parts")),
-        };
-        if let Some((limit, advice)) = too_long {
+        let is_flac = matches!(self.sink, Sink::Flac(_));
+        if let Some((limit, advice)) = too_long(is_flac, self.format, self.n_frames) {
             return Err(WriteError::TooLong { path: self.path.clone(), limit, advice });
         }
         for (&l, &r) in left.iter().zip(right) {
             let [left, right] = &mut self.quantizers;
-            let written = match (&mut *sink, self.format) {
+            let written = match (&mut self.sink, self.format) {
                 (Sink::Wav(wav), MixFormat::Float32) => {
                     wav.write_sample(l).and_then(|()| wav.write_sample(r)).map_err(|error| error.to_string())
                 }
@@ -151,15 +149,53 @@ impl MixWriter {
     }
 
     /// Completes the file and gives it its name.
-    pub fn finish(mut self) -> Result<(), WriteError> {
-        let fail = |reason| WriteError::Write { path: self.path.clone(), reason };
-        match self.sink.take() {
-            Some(Sink::Wav(wav)) => wav.finalize().map_err(|error| fail(error.to_string()))?,
-            Some(Sink::Flac(flac)) => flac.finish().map_err(|error| fail(error.to_string()))?,
-            None => {}
+    pub fn finish(self) -> Result<(), WriteError> {
+        self.complete()?.publish()
+    }
+
+    /// Completes the file, which is on the disk then and only lacks its name.
+    pub fn complete(self) -> Result<CompleteMix, WriteError> {
+        let Self { sink, file, path, .. } = self;
+        let completed = match sink {
+            Sink::Wav(wav) => wav.finalize().map_err(|error| error.to_string()),
+            Sink::Flac(flac) => flac.finish().map_err(|error| error.to_string()),
+        };
+        match completed.and_then(|()| file.sync().map_err(|error| error.to_string())) {
+            Ok(()) => Ok(CompleteMix { path, file }),
+            Err(reason) => Err(WriteError::Write { path, reason }),
         }
-        self.file.sync_all().map_err(|error| fail(error.to_string()))?;
-        std::fs::rename(&self.temporary, &self.path).map_err(|error| fail(error.to_string()))
+    }
+}
+
+/// A mix that only lacks its name. Dropping it removes it.
+pub struct CompleteMix {
+    path: PathBuf,
+    file: FreshFile,
+}
+
+impl CompleteMix {
+    /// Gives the file its name.
+    pub fn publish(self) -> Result<(), WriteError> {
+        let Self { path, file } = self;
+        file.publish().map_err(|error| WriteError::Write { path, reason: error.to_string() })
+    }
+}
+
+fn is_named(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(ending))
+}
+
+fn is_flac(path: &Path) -> bool {
+    is_named(path, "flac")
+}
+
+/// What a mix of this length would exceed, and the way out.
+fn too_long(is_flac: bool, format: MixFormat, n_frames: u64) -> Option<(&'static str, &'static str)> {
+    let n_bytes = n_frames.saturating_mul(2 * u64::from(format.bits() / 8));
+    match is_flac {
+        true if n_frames > flac::MAX_FRAMES => Some(("the 2^36 frames of a FLAC file", "mix shorter parts")),
+        false if n_bytes > MAX_DATA_BYTES => Some(("the 4 GiB of a WAV file", format.shorter())),
+        _ => None,
     }
 }
 
@@ -181,32 +217,6 @@ impl Sink {
         FlacFile::new(file, sample_rate_hz, format.bits())
             .map(|flac| Self::Flac(Box::new(flac)))
             .map_err(|error| error.to_string())
-    }
-}
-
-/// A new hidden file beside `path`, open for writing, and its name: in the same folder, because a rename across file systems is a copy. The process id keeps
-/// two runs apart, the count what a killed run of the same id may have left.
-pub(crate) fn create_temporary(path: &Path) -> std::io::Result<(File, PathBuf)> {
-    let name = path.file_name().ok_or_else(|| std::io::Error::other("it has no name"))?;
-    let mut count = 0;
-    loop {
-        let mut hidden = OsString::from(".");
-        hidden.push(name);
-        hidden.push(format!(".{}-{count}.part", std::process::id()));
-        let temporary = path.with_file_name(hidden);
-        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists && count < MAX_LEFT_OVER => count += 1,
-            Err(error) => return Err(error),
-            Ok(file) => return Ok((file, temporary)),
-        }
-    }
-}
-
-impl Drop for MixWriter {
-    fn drop(&mut self) {
-        // The encoder first: its own drop still writes the header. After a successful rename there is nothing to remove.
-        self.sink = None;
-        let _ = std::fs::remove_file(&self.temporary);
     }
 }
 
@@ -238,16 +248,15 @@ mod tests {
         {
             for n_frames in [0, 10, 100_000] {
                 // All but the encoder's own file works.
-                let (file, temporary) = create_temporary(&path).unwrap();
-                let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+                let file = FreshFile::create(&path).unwrap();
+                let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
                 let sink = match is_flac {
                     true => Sink::flac(full, 48_000, format),
                     false => Sink::wav(full, 48_000, format),
                 };
                 let mut writer = MixWriter {
                     path: path.clone(),
-                    temporary: temporary.clone(),
-                    sink: Some(sink.unwrap()),
+                    sink: sink.unwrap(),
                     file,
                     format,
                     quantizers: [0, 1].map(|channel| Quantizer::new(24, channel)),
@@ -258,7 +267,7 @@ mod tests {
                 let result = writer.write(&noise, &noise).and_then(|()| writer.finish());
                 let is_told = matches!(result, Err(WriteError::Write { .. }));
                 assert!(is_told, "{format:?}, {is_flac}, {n_frames} frames: {result:?}");
-                assert!(!path.exists() && !temporary.exists());
+                assert!(!path.exists());
             }
         }
     }

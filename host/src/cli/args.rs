@@ -16,8 +16,8 @@ busbar-render mixes stems through the built Busbar plugin.
 Usage:
   busbar-render [options] SESSION.toml [-o mix.wav]
   busbar-render [options] STEM... -o mix.wav
-  busbar-render --init STEM... > mix.toml         a session to start from
-  busbar-render --check SESSION.toml              read everything, render nothing
+  busbar-render --init STEM... [-o mix.toml]      a session to start from
+  busbar-render --check SESSION.toml              open and check everything, render nothing
   busbar-render --params [--size STRIPS]          parameters, their ranges and texts
   busbar-render diff A B                          in which parameters two differ
   busbar-render merge BASE CHANGES OUT            BASE with what diff printed
@@ -26,14 +26,16 @@ Usage:
 Stems are WAV, FLAC, AIFF, MP3 or OGG Vorbis, mono or stereo, of any sample rate.
 Without a session, stem 1 goes into strip 1, stem 2 into strip 2, and so on.
 A, B, BASE, OUT, FROM and TO are sessions (.toml), the plugin's states (.json) or
-.vstpreset files. CHANGES may be - for standard input, OUT and TO - for output.
+.vstpreset files. CHANGES may be - for standard input, OUT - for standard output,
+or the same as BASE.
 
 Options of a mix:
   -o, --output FILE   the mix, .wav or .flac (default: the session's name with .wav, here)
       --format FORMAT f32 (32-bit float; default of .wav), 24 (default of .flac) or 16
                       (bits, with TPDF dither)
       --stems         write the groups that sound, too: mix-group-a.wav and so on
-      --set ID=TEXT   set a parameter, such as --set s01_fader=\"-6 dB\"; repeatable
+      --set ID=TEXT   set a parameter, such as --set s01_fader=\"-6 dB\"; repeatable;
+                      it overrules the session and its automation
       --size STRIPS   8, 16 or 32 (default: the smallest that fits the stems)
       --rate HZ       the sample rate of the mix (default: that of the first stem)
       --tail TIME     go on after the last stem, such as 2.5 or \"2.5 s\" (default: none)
@@ -41,10 +43,11 @@ Options of a mix:
       --json          print the report as JSON
   -q, --quiet         print nothing but warnings, errors and, if asked for, the JSON
 
-Options of all:
+Other options:
       --plugin PATH   the plugin (default: $BUSBAR_CLAP, else the one that was built
                       beside this program, else the installed one)
-      --force         merge what does not fit; replace OUT or TO
+      --replace       of --init, merge and convert: replace a file that is there
+      --force         of merge: apply changes that do not fit, too
   -h, --help          print this
   -V, --version       print the version
 
@@ -91,6 +94,14 @@ pub enum UsageError {
         /// What it wants.
         wanted: &'static str,
     },
+    /// An option that the command has no use for.
+    #[error("{command} has no use for --{option}: leave it out; see busbar-render --help")]
+    Useless {
+        /// The command.
+        command: &'static str,
+        /// The option.
+        option: &'static str,
+    },
     /// There is no plugin.
     #[error(transparent)]
     NoPlugin(#[from] NotFound),
@@ -117,14 +128,30 @@ struct Words {
     json: bool,
     quiet: bool,
     bundle: Option<PathBuf>,
+    replace: bool,
     force: bool,
+    /// The long names of all options that were given.
+    given: Vec<&'static str>,
 }
+
+/// The options that take a value or change what a command does, by their long names.
+const OPTIONS: [&str; 16] = [
+    "init", "check", "params", "output", "format", "stems", "set", "size", "rate", "tail", "block", "json",
+    "quiet", "plugin", "replace", "force",
+];
 
 /// Reads a command line, without the program's own name, and the session that it names.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, UsageError> {
     let mut parser = lexopt::Parser::from_args(args);
     let mut words = Words::default();
     while let Some(argument) = parser.next()? {
+        let option = match &argument {
+            Short('o') => Some("output"),
+            Short('q') => Some("quiet"),
+            Long(name) => OPTIONS.into_iter().find(|option| option == name),
+            _ => None,
+        };
+        words.given.extend(option);
         match argument {
             Long("init") => words.init = true,
             Long("check") => words.check = true,
@@ -140,6 +167,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, UsageE
             Long("json") => words.json = true,
             Short('q') | Long("quiet") => words.quiet = true,
             Long("plugin") => words.bundle = Some(PathBuf::from(parser.value()?)),
+            Long("replace") => words.replace = true,
             Long("force") => words.force = true,
             Short('h') | Long("help") => return Ok(Request::Help),
             Short('V') | Long("version") => return Ok(Request::Version),
@@ -153,27 +181,50 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, UsageE
 impl Words {
     fn request(mut self) -> Result<Request, UsageError> {
         if self.params {
+            self.takes("--params", &["params", "size", "plugin"])?;
+            if !self.operands.is_empty() {
+                return Err(UsageError::Operands { command: "--params", wanted: "no files" });
+            }
             return Ok(Request::Params { size: self.size, bundle: self.bundle()? });
         }
         if self.init {
+            self.takes("--init", &["init", "output", "size", "rate", "tail", "block", "replace"])?;
+            let (output, replace) = (self.output.take(), self.replace);
             let session = self.session_of_stems()?;
-            return Ok(Request::Init { session });
+            return Ok(Request::Init { session, output, replace });
         }
         let command = self.operands.first().and_then(|word| word.to_str()).unwrap_or_default();
         match command {
             "diff" => self.diff(),
             "merge" => self.merge(),
             "convert" => self.convert(),
-            _ => {
-                let printing = Printing { json: self.json, quiet: self.quiet };
-                let check = self.check;
-                let job = self.job()?;
-                Ok(if check { Request::Check { job } } else { Request::Mix { job, printing } })
-            }
+            _ => self.mix(),
         }
     }
 
+    /// An option that would go unheard is an error.
+    fn takes(&self, command: &'static str, options: &[&str]) -> Result<(), UsageError> {
+        match self.given.iter().find(|given| !options.contains(given)) {
+            Some(option) => Err(UsageError::Useless { command, option }),
+            None => Ok(()),
+        }
+    }
+
+    fn mix(self) -> Result<Request, UsageError> {
+        let mut options = vec!["output", "format", "stems", "set", "size", "rate", "tail", "block", "plugin"];
+        let (printing, check) = (Printing { json: self.json, quiet: self.quiet }, self.check);
+        if check {
+            options.push("check");
+            self.takes("--check", &options)?;
+            return Ok(Request::Check { job: self.job()? });
+        }
+        options.extend(["json", "quiet"]);
+        self.takes("a mix", &options)?;
+        Ok(Request::Mix { job: self.job()?, printing })
+    }
+
     fn diff(self) -> Result<Request, UsageError> {
+        self.takes("diff", &["plugin"])?;
         match self.operands.as_slice() {
             [_, old, new] => Ok(Request::Diff { old: old.clone(), new: new.clone(), bundle: self.bundle()? }),
             _ => Err(UsageError::Operands { command: "diff", wanted: "two files" }),
@@ -181,12 +232,14 @@ impl Words {
     }
 
     fn merge(self) -> Result<Request, UsageError> {
+        self.takes("merge", &["plugin", "replace", "force"])?;
         match self.operands.as_slice() {
             [_, base, changes, output] => Ok(Request::Merge {
                 base: base.clone(),
                 changes: changes.clone(),
                 output: output.clone(),
                 force: self.force,
+                replace: self.replace,
                 bundle: self.bundle()?,
             }),
             _ => {
@@ -196,11 +249,12 @@ impl Words {
     }
 
     fn convert(self) -> Result<Request, UsageError> {
+        self.takes("convert", &["plugin", "replace"])?;
         match self.operands.as_slice() {
             [_, from, to] => Ok(Request::Convert {
                 from: from.clone(),
                 to: to.clone(),
-                force: self.force,
+                replace: self.replace,
                 bundle: self.bundle()?,
             }),
             _ => Err(UsageError::Operands { command: "convert", wanted: "a file and a file to write" }),
@@ -378,12 +432,15 @@ mod tests {
             operands(&["merge", "a", "-", "c", "--force"]),
             Ok(Request::Merge { force: true, .. })
         ));
-        assert!(matches!(operands(&["convert", "a", "b"]), Ok(Request::Convert { force: false, .. })));
+        assert!(matches!(
+            operands(&["convert", "a", "b", "--replace"]),
+            Ok(Request::Convert { replace: true, .. })
+        ));
         assert!(matches!(
             operands(&["--params", "--size", "32"]),
             Ok(Request::Params { size: Some(32), .. })
         ));
-        assert!(matches!(operands(&["--init", "a.wav"]), Ok(Request::Init { .. })));
+        assert!(matches!(parse_words(&["--init", "a.wav"]), Ok(Request::Init { .. })));
         assert!(matches!(operands(&["diff", "a"]), Err(UsageError::Operands { .. })));
         assert!(matches!(operands(&["diff.wav", "-o", "m.wav"]), Ok(Request::Mix { .. })));
         assert!(matches!(operands(&["a.wav", "mix.toml"]), Err(UsageError::SessionAndStems { .. })));

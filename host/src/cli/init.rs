@@ -8,6 +8,9 @@ use std::path::Path;
 
 /// A page with these stems, named by their files, and with comments on what may be added.
 pub(super) fn page(mut session: Session) -> Result<String, RenderError> {
+    if let Some(stem) = session.stems.iter().find(|stem| stem.file.to_str().is_none()) {
+        return Err(RenderError::Name { path: stem.file.clone() });
+    }
     session.size = Some(choose_size(&session)?);
     let mut title = String::from("A Busbar session: render it with `busbar-render mix.toml -o mix.wav`\n");
     for stem in &mut session.stems {

@@ -1,11 +1,12 @@
 //! How far a mix is: a bar on a terminal, plain lines elsewhere, nothing if that is wanted.
 
+use super::cancel::Cancel;
 use super::report::{count, duration};
 use super::request::Printing;
+use super::say::say;
 use crate::render::{Prepared, Watch};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Lines in a log come no more often.
@@ -13,7 +14,7 @@ const BETWEEN_LINES: Duration = Duration::from_secs(2);
 
 pub(super) struct Progress<'a> {
     display: Display,
-    is_cancelled: &'a AtomicBool,
+    cancel: &'a Cancel,
 }
 
 enum Display {
@@ -23,7 +24,7 @@ enum Display {
 }
 
 impl<'a> Progress<'a> {
-    pub fn new(prepared: &Prepared, printing: Printing, is_cancelled: &'a AtomicBool) -> Self {
+    pub fn new(prepared: &Prepared, printing: Printing, cancel: &'a Cancel) -> Self {
         let stems = count(prepared.stems().len(), "stem");
         let (n_expected, rate_hz) = (prepared.n_frames(), prepared.sample_rate_hz());
         let display = if printing.quiet {
@@ -41,10 +42,10 @@ impl<'a> Progress<'a> {
             Display::Bar(bar)
         } else {
             let length = n_expected.map_or_else(String::new, |n| format!(", {}", duration(n, rate_hz)));
-            eprintln!("mixing {stems} at {rate_hz} Hz{length}");
+            say(&format!("mixing {stems} at {rate_hz} Hz{length}"));
             Display::Lines { last: Instant::now() }
         };
-        Self { display, is_cancelled }
+        Self { display, cancel }
     }
 
     /// Clears the bar away, so that what follows stands alone.
@@ -66,8 +67,8 @@ impl Watch for Progress<'_> {
                 *last = Instant::now();
                 let done = duration(n_done, sample_rate_hz);
                 match n_expected.filter(|n| *n > 0) {
-                    Some(n) => eprintln!("mixed {done}, {} %", (100 * n_done / n).min(100)),
-                    None => eprintln!("mixed {done}"),
+                    Some(n) => say(&format!("mixed {done}, {} %", (100 * n_done / n).min(100))),
+                    None => say(&format!("mixed {done}")),
                 }
             }
             Display::Lines { .. } | Display::Nothing => {}
@@ -75,6 +76,6 @@ impl Watch for Progress<'_> {
     }
 
     fn is_cancelled(&self) -> bool {
-        self.is_cancelled.load(Ordering::Relaxed)
+        self.cancel.is_requested()
     }
 }

@@ -1,6 +1,7 @@
 //! What `busbar-render` prints: a line about the run, the parameters that the command line set, a table of levels, and a
 //! line about its speed.
 
+use super::say::one_line;
 use crate::render::{Report, Track};
 use std::io::{self, Write};
 
@@ -26,6 +27,7 @@ pub fn print_report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .map(|stem| (format!("{:02} {}", stem.strip.unwrap_or_default(), stem.name), stem))
         .chain(sounding.map(|group| (with_file(&group.name, group), group)))
         .chain([(with_file(&report.mix.name, &report.mix), &report.mix)])
+        .map(|(name, track)| (one_line(&name), track))
         .collect();
     let name_width = rows.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
     writeln!(out, "{:name_width$}             {:>9}     dBFS     dBTP     LUFS  S max     LU", "", "length")?;
@@ -78,7 +80,11 @@ pub fn warnings(report: &Report) -> Vec<String> {
             written.path.display()
         )
     });
-    non_finite.chain(cut).collect()
+    let stale =
+        report.groups.iter().filter_map(|track| Some((track, track.stale.as_ref()?))).map(|(track, path)| {
+            format!("{} did not sound, so {} is of an earlier mix: remove it", track.name, path.display())
+        });
+    non_finite.chain(cut).chain(stale).collect()
 }
 
 /// `3:25.50`, from an hour on `1:03:25.50`.

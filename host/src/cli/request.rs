@@ -23,6 +23,10 @@ pub enum Request {
     Init {
         /// Its stems and what else the command line told.
         session: Session,
+        /// What to write; standard output if there is none.
+        output: Option<PathBuf>,
+        /// Whether to replace what is there.
+        replace: bool,
     },
     /// The list of parameters.
     Params {
@@ -48,8 +52,10 @@ pub enum Request {
         changes: PathBuf,
         /// What to write; `-` for standard output.
         output: PathBuf,
-        /// Whether to overrule what does not fit, and to replace what is there.
+        /// Whether to overrule what does not fit.
         force: bool,
+        /// Whether to replace what is there.
+        replace: bool,
         /// The plugin.
         bundle: PathBuf,
     },
@@ -60,7 +66,7 @@ pub enum Request {
         /// What to write; its name tells the form.
         to: PathBuf,
         /// Whether to replace what is there.
-        force: bool,
+        replace: bool,
         /// The plugin.
         bundle: PathBuf,
     },

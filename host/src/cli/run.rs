@@ -1,18 +1,20 @@
 //! Does what was asked for. What is printed goes to `out`, what a person should know beside it to standard error.
 
 use super::args::{HELP, UsageError, parse};
+use super::cancel::Cancel;
 use super::progress::Progress;
 use super::report::{count, duration, print_report, warnings};
 use super::request::{Printing, Request};
+use super::say::{one_line, warn};
 use super::{init, json, params};
 use crate::bundle::Bundle;
 use crate::error::Error;
 use crate::mixfile::{self, Form, MixFile, MixFileError, parse_changes};
 use crate::render::{Job, Prepared, RenderError};
+use crate::session::relocate;
 use std::ffi::OsString;
-use std::io::{ErrorKind, Read, Write};
+use std::io::{ErrorKind, Write};
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 /// How it ended, if not by an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,68 +53,62 @@ impl CliError {
     }
 }
 
-/// Reads a command line, without the program's own name, and does what it says. `is_cancelled` stops a mix.
+/// Reads a command line, without the program's own name, and does what it says. `cancel` stops a mix.
 ///
 /// Who stops reading what is printed (`| head`) has seen enough: that is no error.
 pub fn run(
     args: impl IntoIterator<Item = OsString>,
     out: &mut dyn Write,
-    is_cancelled: &AtomicBool,
+    cancel: &Cancel,
 ) -> Result<Outcome, CliError> {
-    match follow(parse(args)?, out, is_cancelled) {
+    match follow(parse(args)?, out, cancel) {
         Err(CliError::Print(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(Outcome::Done),
         outcome => outcome,
     }
 }
 
-fn follow(request: Request, out: &mut dyn Write, is_cancelled: &AtomicBool) -> Result<Outcome, CliError> {
+fn follow(request: Request, out: &mut dyn Write, cancel: &Cancel) -> Result<Outcome, CliError> {
     match request {
         Request::Help => out.write_all(HELP.as_bytes())?,
         Request::Version => writeln!(out, "busbar-render {}", env!("CARGO_PKG_VERSION"))?,
-        Request::Mix { job, printing } => mix(job, printing, out, is_cancelled)?,
+        Request::Mix { job, printing } => mix(job, printing, out, cancel)?,
         Request::Check { job } => check(job, out)?,
-        Request::Init { session } => out.write_all(init::page(session)?.as_bytes())?,
+        Request::Init { session, output, replace } => match output {
+            Some(output) => {
+                let page = init::page(session)?;
+                let page = relocate(&page, Path::new("here.toml"), &output).map_err(MixFileError::from)?;
+                mixfile::write(&output, page.as_bytes(), replace)?;
+            }
+            None => out.write_all(init::page(session)?.as_bytes())?,
+        },
         Request::Params { size, bundle } => params::print(&bundle, size, out)?,
-        Request::Diff { old, new, bundle } => {
-            let bundle = Bundle::load(&bundle)?;
-            let changes = MixFile::read(&old)?.diff(&MixFile::read(&new)?, &bundle)?;
-            for change in &changes {
-                writeln!(out, "{change}")?;
-            }
-            return Ok(if changes.is_empty() { Outcome::Done } else { Outcome::Different });
+        Request::Diff { old, new, bundle } => return diff(&old, &new, &bundle, out),
+        Request::Merge { base, changes, output, force, replace, bundle } => {
+            merge(&base, &changes, &output, &bundle, force, replace, out)?;
         }
-        Request::Merge { base, changes, output, force, bundle } => {
-            let changes = parse_changes(&read_text(&changes)?).map_err(MixFileError::from)?;
-            let base = MixFile::read(&base)?;
-            let bytes = base.merge(&changes, &Bundle::load(&bundle)?, force)?;
-            write_file(&output, &bytes, force, out)?;
-        }
-        Request::Convert { from, to, force, bundle } => {
-            let form = Form::of_path(&to).ok_or_else(|| MixFileError::NoForm { path: to.clone() })?;
-            let (bytes, losses) = MixFile::read(&from)?.convert(&Bundle::load(&bundle)?, form)?;
-            write_file(&to, &bytes, force, out)?;
-            for loss in losses {
-                eprintln!("busbar-render: warning: {}: {loss}", from.display());
-            }
+        Request::Convert { from, to, replace, bundle } => {
+            let form = form_of(&to)?;
+            let (bytes, losses) = MixFile::read(&from)?.convert(&Bundle::load(&bundle)?, form, Some(&to))?;
+            mixfile::write(&to, &bytes, replace)?;
+            losses.iter().for_each(|loss| warn(&format!("{}: {loss}", from.display())));
         }
     }
     Ok(Outcome::Done)
 }
 
-fn mix(job: Job, printing: Printing, out: &mut dyn Write, is_cancelled: &AtomicBool) -> Result<(), CliError> {
+fn mix(job: Job, printing: Printing, out: &mut dyn Write, cancel: &Cancel) -> Result<(), CliError> {
     let prepared = Prepared::new(job)?;
-    let mut progress = Progress::new(&prepared, printing, is_cancelled);
-    let outcome = prepared.render(&mut progress);
+    let mut progress = Progress::new(&prepared, printing, cancel);
+    let outcome = cancel.while_heeded(|| prepared.render(&mut progress));
     progress.finish();
     let report = outcome?;
-    // What is printed is a courtesy: a closed pipe must not fail a mix that is on the disk.
+    warnings(&report).iter().for_each(|warning| warn(warning));
     if printing.json {
-        let _ = writeln!(out, "{:#}", json::report_to_json(&report));
+        // A program waits for it.
+        writeln!(out, "{:#}", json::report_to_json(&report))?;
     } else if !printing.quiet {
+        // A courtesy: the mix is on the disk.
         let _ = print_report(&report, out);
-    }
-    for warning in warnings(&report) {
-        eprintln!("busbar-render: warning: {warning}");
     }
     Ok(())
 }
@@ -124,35 +120,58 @@ fn check(job: Job, out: &mut dyn Write) -> Result<(), CliError> {
         Some(n_frames) => duration(n_frames, prepared.sample_rate_hz()),
         None => "of unknown length".to_owned(),
     };
-    let setup = prepared.setup();
-    writeln!(
-        out,
+    let line = format!(
         "{}: {}, {}, {length} at {} Hz, {} set, {} automated: ready to mix",
         path.display(),
         prepared.plugin().description().name,
         count(prepared.stems().len(), "stem"),
         prepared.sample_rate_hz(),
-        count(setup.values.len(), "parameter"),
-        setup.lanes.len(),
-    )?;
+        count(prepared.setup().values.len(), "parameter"),
+        prepared.setup().lanes.len(),
+    );
+    Ok(writeln!(out, "{}", one_line(&line))?)
+}
+
+fn diff(old: &Path, new: &Path, bundle: &Path, out: &mut dyn Write) -> Result<Outcome, CliError> {
+    let differences = MixFile::read(old)?.diff(&MixFile::read(new)?, &Bundle::load(bundle)?)?;
+    differences.warnings.iter().for_each(|warning| warn(warning));
+    let mut lines = differences.changes.iter().map(|change| change.to_string());
+    // As comments, so that what is printed can be merged as it is.
+    let notes = differences.notes.iter().map(|note| format!("# {}", one_line(note)));
+    // Whoever reads only the first lines still gets the right exit code.
+    let _ = lines.by_ref().chain(notes).try_for_each(|line| writeln!(out, "{line}"));
+    Ok(if differences.is_empty() { Outcome::Done } else { Outcome::Different })
+}
+
+fn merge(
+    base: &Path,
+    changes: &Path,
+    output: &Path,
+    bundle: &Path,
+    force: bool,
+    may_replace: bool,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
+    let text = mixfile::read_text(changes)
+        .map_err(|error| MixFileError::Read { path: changes.to_owned(), reason: error.to_string() })?;
+    let changes = parse_changes(&text).map_err(MixFileError::from)?;
+    let bundle = Bundle::load(bundle)?;
+    let file = MixFile::read(base)?;
+    let (merged, warnings) = file.merge(&changes, &bundle, force)?;
+    if output == Path::new("-") {
+        let (bytes, _) = merged.convert(&bundle, file.form(), None)?;
+        out.write_all(&bytes)?;
+    } else {
+        let (bytes, losses) = merged.convert(&bundle, form_of(output)?, Some(output))?;
+        let is_in_place =
+            base.canonicalize().is_ok_and(|base| output.canonicalize().is_ok_and(|out| out == base));
+        mixfile::write(output, &bytes, may_replace || is_in_place)?;
+        losses.iter().for_each(|loss| warn(&format!("{}: {loss}", base.display())));
+    }
+    warnings.iter().for_each(|warning| warn(&format!("{}: {warning}", base.display())));
     Ok(())
 }
 
-fn read_text(path: &Path) -> Result<String, MixFileError> {
-    let mut text = String::new();
-    let read = if path == Path::new("-") {
-        std::io::stdin().read_to_string(&mut text).map(drop)
-    } else {
-        std::fs::read_to_string(path).map(|read| text = read)
-    };
-    read.map_err(|error| MixFileError::Read { path: path.to_owned(), reason: error.to_string() })?;
-    Ok(text)
-}
-
-fn write_file(path: &Path, bytes: &[u8], force: bool, out: &mut dyn Write) -> Result<(), CliError> {
-    if path == Path::new("-") {
-        out.write_all(bytes)?;
-        return Ok(());
-    }
-    Ok(mixfile::write(path, bytes, force)?)
+fn form_of(path: &Path) -> Result<Form, MixFileError> {
+    Form::of_path(path).ok_or_else(|| MixFileError::NoForm { path: path.to_owned() })
 }

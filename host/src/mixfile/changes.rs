@@ -8,6 +8,7 @@
 
 use super::document::Document;
 use crate::error::Error;
+use crate::params::strip_number;
 use crate::plugin::Plugin;
 use crate::render::SIZES;
 use crate::session::{Setting, StripName};
@@ -74,6 +75,26 @@ pub enum ChangesError {
         /// The first of them.
         shown: String,
     },
+    /// A name for a strip that is not there.
+    #[error(
+        "the changes name strip {strip}, and there are {n_strips}: leave that line out, or make the size larger first"
+    )]
+    NoSuchStrip {
+        /// The strip's number.
+        strip: usize,
+        /// How many strips there are.
+        n_strips: usize,
+    },
+    /// A change that has no effect where it was written.
+    #[error(
+        "{what} would stay {present}: something else in the file sets it, such as automation from 0 s on; change that by hand"
+    )]
+    Lost {
+        /// What was to be changed.
+        what: String,
+        /// What it would be.
+        present: String,
+    },
     /// A change that the plugin does not take.
     #[error("{0}")]
     Plugin(#[from] Error),
@@ -123,15 +144,16 @@ fn parse_line(text: &str) -> Option<Change> {
     (!old.is_empty() && !new.is_empty()).then(|| Change::Param { id: id.to_owned(), old, new })
 }
 
-/// The old and the new size, if that changes.
-pub(super) fn size(changes: &[Change]) -> Option<(usize, usize)> {
+/// The new size, if that changes.
+pub(super) fn size(changes: &[Change]) -> Option<usize> {
     changes.iter().find_map(|change| match change {
-        Change::Size { old, new } => Some((*old, *new)),
+        Change::Size { new, .. } => Some(*new),
         _ => None,
     })
 }
 
-/// How the second differs from the first. Both are states of one size; the sizes are those of their files.
+/// How the second differs from the first, as far as the second's strips go: those that a smaller size lacks go with the size.
+/// The sizes are those of their files.
 pub(super) fn between(old: &Document, old_size: usize, new: &Document, new_size: usize) -> Vec<Change> {
     let mut changes = Vec::new();
     if old_size != new_size {
@@ -142,12 +164,13 @@ pub(super) fn between(old: &Document, old_size: usize, new: &Document, new_size:
         // Both know every parameter of the size; what only one keeps of a larger one is nothing to compare with.
         if let (Some(before), Some(after)) = (old.param(id), new.param(id))
             && before != after
+            && strip_number(id).is_none_or(|strip| strip <= new_size)
         {
             changes.push(Change::Param { id: id.to_owned(), old: before.to_owned(), new: after.to_owned() });
         }
     }
     let (old_names, new_names) = (old.strip_names(), new.strip_names());
-    for strip in 1..=old_names.len().max(new_names.len()) {
+    for strip in 1..=old_names.len().max(new_names.len()).min(new_size) {
         let name = |names: &[String]| names.get(strip - 1).cloned().unwrap_or_default();
         let (old, new) = (name(&old_names), name(&new_names));
         if old != new {
@@ -159,8 +182,11 @@ pub(super) fn between(old: &Document, old_size: usize, new: &Document, new_size:
 
 /// What changes make of a state.
 pub(super) struct Applied {
+    /// By the parameters' own ids, with the plugin's own texts.
     pub settings: Vec<Setting>,
     pub names: Vec<StripName>,
+    /// Conflicts that were applied all the same.
+    pub overruled: Vec<String>,
 }
 
 /// Checks changes against the state that `document` holds, of a file of `size`. The plugin reads the texts.
@@ -171,7 +197,8 @@ pub(super) fn apply(
     size: usize,
     force: bool,
 ) -> Result<Applied, ChangesError> {
-    let mut applied = Applied { settings: Vec::new(), names: Vec::new() };
+    let mut applied = Applied { settings: Vec::new(), names: Vec::new(), overruled: Vec::new() };
+    let ids = plugin.string_ids();
     let mut conflicts = Vec::new();
     let names = document.strip_names();
     for change in changes {
@@ -193,9 +220,15 @@ pub(super) fn apply(
                 if present != old && present != new {
                     conflicts.push(format!("{id} is {present}, not {old}"));
                 }
-                applied.settings.push(Setting { id: id.clone(), text: new, line: 0 });
+                let own_id =
+                    ids.iter().find(|(_, numeric)| *numeric == param.id).map_or(id, |(own_id, _)| own_id);
+                applied.settings.push(Setting { id: own_id.clone(), text: new, line: 0 });
             }
             Change::Name { strip, old, new } => {
+                let n_strips = plugin.inputs().len();
+                if *strip > n_strips {
+                    return Err(ChangesError::NoSuchStrip { strip: *strip, n_strips });
+                }
                 let present = names.get(strip - 1).map(String::as_str).unwrap_or_default();
                 if present != old && present != new {
                     conflicts.push(format!("strip {strip} is called {present:?}, not {old:?}"));
@@ -211,6 +244,7 @@ pub(super) fn apply(
         }
         return Err(ChangesError::Conflict { n: conflicts.len(), shown });
     }
+    applied.overruled = conflicts;
     Ok(applied)
 }
 

@@ -11,24 +11,34 @@
 //! "-6.0 dB" are one.
 
 mod changes;
+mod convert;
+mod diff;
 mod document;
+mod merge;
 mod preset;
 
 pub use changes::{Change, ChangesError, parse_changes};
+pub use diff::Differences;
 pub use document::Document;
 pub use preset::class_id;
 
 use crate::audio::StemReader;
 use crate::bundle::Bundle;
 use crate::error::Error;
+use crate::fresh::FreshFile;
 use crate::plugin::Plugin;
 use crate::render::{RenderError, choose_size, mono_strips};
-use crate::session::{Session, SessionError, Setting, StripName, edit};
+use crate::session::{Session, SessionError};
 use crate::setup::Setup;
+use std::fs::File;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 /// Larger than any state or session, smaller than any recording that was named by mistake.
 const MAX_BYTES: u64 = 16 << 20;
+
+/// U+FEFF, which some editors put before a text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// The rate at which the times of a session are checked where nothing plays.
 const ANY_RATE_HZ: u32 = 48_000;
@@ -96,7 +106,7 @@ pub enum MixFileError {
         reason: String,
     },
     /// There is a file of this name.
-    #[error("{} is there already: choose another name, or replace it with --force", path.display())]
+    #[error("{} is there already: choose another name, or replace it with --replace", path.display())]
     Exists {
         /// The file.
         path: PathBuf,
@@ -137,25 +147,27 @@ pub enum MixFileError {
 impl MixFile {
     /// Reads a file of any form.
     pub fn read(path: &Path) -> Result<Self, MixFileError> {
-        let fail = |reason: String| MixFileError::Read { path: path.to_owned(), reason };
-        let metadata = path.metadata().map_err(|error| fail(error.to_string()))?;
+        let bytes = read_bounded(path)
+            .map_err(|error| MixFileError::Read { path: path.to_owned(), reason: error.to_string() })?;
+        Self::from_bytes(path, bytes)
+    }
+
+    /// What these bytes hold; `path` is where they are from.
+    pub fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<Self, MixFileError> {
         let not_settings = |reason: String| MixFileError::NotSettings { path: path.to_owned(), reason };
-        if metadata.is_dir() {
-            return Err(fail("it is a folder".to_owned()));
-        }
-        if metadata.len() > MAX_BYTES {
-            return Err(not_settings(format!("it has {} bytes", metadata.len())));
-        }
-        let bytes = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
         let content = if preset::is_preset(&bytes) {
             let state = preset::state(&bytes).map_err(not_settings)?;
             Content::State(Document::parse(state).map_err(not_settings)?, Form::Preset)
-        } else if bytes.trim_ascii_start().starts_with(b"{") {
-            Content::State(Document::parse(&bytes).map_err(not_settings)?, Form::State)
         } else {
             let text = String::from_utf8(bytes).map_err(|_| not_settings("it is no text".to_owned()))?;
-            let session = Session::parse(&text, path)?;
-            Content::Session(Box::new(session), text)
+            // Some editors put a mark of the encoding before the text.
+            let plain = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text);
+            if plain.trim_start().starts_with('{') {
+                let document = Document::parse(plain.as_bytes()).map_err(not_settings)?;
+                Content::State(document, Form::State)
+            } else {
+                Content::Session(Box::new(Session::parse(plain, path)?), text)
+            }
         };
         Ok(Self { path: path.to_owned(), content })
     }
@@ -204,113 +216,49 @@ impl MixFile {
         Ok((document, losses))
     }
 
-    /// The file's bytes in another form, and what that form cannot hold.
-    pub fn convert(&self, bundle: &Bundle, form: Form) -> Result<(Vec<u8>, Vec<String>), MixFileError> {
-        let size = self.size()?;
-        let (document, mut losses) = self.state(bundle, size)?;
-        let bytes = match (form, &self.content) {
-            // Comments and all, now that it is known to be sound.
-            (Form::Session, Content::Session(_, text)) => text.clone().into_bytes(),
-            (Form::Session, Content::State(..)) => {
-                let defaults = Document::of_defaults(bundle, size)
-                    .map_err(|source| MixFileError::Plugin { path: self.path.clone(), source })?;
-                session_of(&document, &defaults, size)
-                    .to_toml("The settings of a Busbar state", false)
-                    .into_bytes()
-            }
-            (Form::State | Form::Preset, content) => {
-                if let Content::Session(session, _) = content {
-                    losses.extend(not_in_states(session));
-                }
-                wrap(document.to_bytes(), form, size)
-            }
-        };
-        Ok((bytes, losses))
-    }
-
-    /// In which parameters, names and size this file differs from another.
-    pub fn diff(&self, other: &Self, bundle: &Bundle) -> Result<Vec<Change>, MixFileError> {
-        let (own_size, other_size) = (self.size()?, other.size()?);
-        let size = own_size.max(other_size);
-        let (own, _) = self.state(bundle, size)?;
-        let (other, _) = other.state(bundle, size)?;
-        Ok(changes::between(&own, own_size, &other, other_size))
-    }
-
-    /// The file's bytes with changes applied, in the form that it has. A comment in a session stays where it is.
-    ///
-    /// A change whose old value is not what stands here is a conflict, and nothing is applied unless `force`.
-    pub fn merge(&self, changes: &[Change], bundle: &Bundle, force: bool) -> Result<Vec<u8>, MixFileError> {
-        let new_size = changes::size(changes);
-        let size = match new_size {
-            // Stems and settings beyond a smaller size would be cut off unseen.
-            Some((_, new)) => new.max(self.size()?),
-            None => self.size()?,
-        };
-        let (mut plugin, _) = self.load(bundle, size)?;
-        let document = Document::of(&mut plugin)
-            .map_err(|source| MixFileError::Plugin { path: self.path.clone(), source })?;
-        let applied = changes::apply(&document, &mut plugin, changes, self.size()?, force)?;
-        match &self.content {
-            Content::Session(_, text) => {
-                let size = new_size.map(|_| size);
-                Ok(edit(text, &self.path, size, &applied.settings, &applied.names)?.into_bytes())
-            }
-            Content::State(_, form) => {
-                let mut document = document;
-                for Setting { id, text, .. } in applied.settings {
-                    document.set_param(&id, &text);
-                }
-                let mut names = document.strip_names();
-                for StripName { strip, name, .. } in applied.names {
-                    names.resize(names.len().max(strip), String::new());
-                    names[strip - 1] = name;
-                }
-                document.set_strip_names(names);
-                Ok(wrap(document.to_bytes(), *form, size))
-            }
-        }
+    /// An error of the plugin about this file.
+    fn at(&self, source: Error) -> MixFileError {
+        MixFileError::Plugin { path: self.path.clone(), source }
     }
 }
 
-/// Writes a file whole or not at all.
-pub fn write(path: &Path, bytes: &[u8], force: bool) -> Result<(), MixFileError> {
-    use std::io::Write as _;
+/// Writes a file whole or not at all; one that is there only if it may be replaced.
+pub fn write(path: &Path, bytes: &[u8], may_replace: bool) -> Result<(), MixFileError> {
     let fail =
         |error: std::io::Error| MixFileError::Write { path: path.to_owned(), reason: error.to_string() };
-    if path.exists() && !force {
+    let fresh = FreshFile::create(path).map_err(fail)?;
+    if path.exists() && !may_replace {
         return Err(MixFileError::Exists { path: path.to_owned() });
     }
-    if path.is_dir() {
-        return Err(fail(std::io::Error::other("it is a folder")));
-    }
-    let (mut file, temporary) = crate::audio::create_temporary(path).map_err(fail)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    drop(file);
-    let renamed = written.and_then(|()| std::fs::rename(&temporary, path));
-    renamed.map_err(|error| {
-        let _ = std::fs::remove_file(&temporary);
-        fail(error)
-    })
+    fresh.file().write_all(bytes).and_then(|()| fresh.sync()).map_err(fail)?;
+    fresh.publish().map_err(fail)
 }
 
-fn wrap(state: Vec<u8>, form: Form, size: usize) -> Vec<u8> {
-    if form == Form::Preset { preset::wrap(&state, size) } else { state }
+/// A text file without the mark that some editors put before it, or standard input for `-`.
+pub fn read_text(path: &Path) -> std::io::Result<String> {
+    let bytes = match path == Path::new("-") {
+        true => bounded(std::io::stdin().lock()),
+        false => read_bounded(path),
+    };
+    let text = String::from_utf8(bytes?).map_err(|_| std::io::Error::other("it is not text in UTF-8"))?;
+    Ok(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&text).to_owned())
 }
 
-/// What a state has no place for.
-fn not_in_states(session: &Session) -> Option<String> {
-    let mut parts = Vec::new();
-    if !session.stems.is_empty() {
-        parts.push("its stems");
+fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
+    if path.metadata()?.is_dir() {
+        return Err(std::io::Error::other("it is a folder"));
     }
-    if !session.automation.is_empty() {
-        parts.push("its automation (the values at the start are)");
+    bounded(File::open(path)?)
+}
+
+/// All of it, unless it is a recording, or a device without end.
+fn bounded(mut source: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    source.by_ref().take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 > MAX_BYTES {
+        true => Err(std::io::Error::other("it is too large for settings")),
+        false => Ok(bytes),
     }
-    if parts.is_empty() {
-        return None;
-    }
-    Some(format!("{} are not in the state: the session keeps them", parts.join(" and ")))
 }
 
 /// The mono strips of a session whose stems may be elsewhere: a stem that cannot be read leaves its strip alone.
@@ -327,22 +275,8 @@ fn readable_mono_strips(session: &Session) -> (Vec<usize>, Option<String>) {
         }
     }
     let warning = (unread > 0).then(|| {
-        format!("{unread} stems cannot be read, so whether they are mono is not known: set their input modes")
+        let stems = if unread == 1 { "stem" } else { "stems" };
+        format!("{unread} {stems} cannot be read: whether a strip is mono is not known then, so set its input mode")
     });
     (mono_strips(&readable, &stems), warning)
-}
-
-/// The session that sounds as the state does: what is not at its default.
-fn session_of(document: &Document, defaults: &Document, size: usize) -> Session {
-    let setting = |(id, text): (&str, &str)| {
-        let is_default = defaults.param(id) == Some(text);
-        (!is_default).then(|| Setting { id: id.to_owned(), text: text.to_owned(), line: 0 })
-    };
-    let names = document.strip_names().into_iter().enumerate().filter(|(_, name)| !name.is_empty());
-    Session {
-        size: Some(size),
-        parameters: document.params().filter_map(setting).collect(),
-        names: names.map(|(strip_idx, name)| StripName { strip: strip_idx + 1, name, line: 0 }).collect(),
-        ..Session::default()
-    }
 }

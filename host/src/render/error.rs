@@ -48,6 +48,20 @@ pub enum RenderError {
         /// The file.
         path: PathBuf,
     },
+    /// A name that no session can hold.
+    #[error("the name of {} is not UTF-8, which a session cannot hold: rename the file", path.display())]
+    Name {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The mix would have a rate that nobody mixes at.
+    #[error("{} has {sample_rate_hz} Hz, at which nothing is mixed: give the mix a rate from 8000 to 384000 Hz, with sample_rate in a session or --rate", path.display())]
+    Rate {
+        /// The first stem.
+        path: PathBuf,
+        /// Its rate.
+        sample_rate_hz: u32,
+    },
     /// The plugin's ports are not those of Busbar.
     #[error(
         "`{plugin}` has no stereo master output or not {n_strips} stereo inputs: use Busbar's own bundle"

@@ -172,6 +172,7 @@ impl<'a> Mixdown<'a> {
             n_channels: feed.source().n_channels(),
             figures: figures(),
             written: None,
+            stale: None,
         };
         let stems = self.session.stems.iter().zip(&self.feeds).map(stem).collect();
         let bus = |name: String, figures: Figures| Track {
@@ -182,6 +183,7 @@ impl<'a> Mixdown<'a> {
             n_channels: 2,
             figures,
             written: None,
+            stale: None,
         };
         let group = |letter: &char| bus(format!("Group {letter}"), figures());
         let groups = GROUP_LETTERS.iter().take(self.n_groups).map(group).collect();

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! stems → StemSource (decoded, at the mix's rate) → Feed (start, gain) → Plugin::process → Outputs (mix, groups)
-//!                                                    ↑ AutomationCursor (events at their sample)
+//!                                                    ↑ Automation (events at their sample)
 //! ```
 //!
 //! The plugin's latency is taken out: its first samples are dropped, and it runs that much longer. The mix is as long as
@@ -23,7 +23,7 @@ use crate::audio::{MixFormat, StemReader};
 use crate::bundle::Bundle;
 use crate::error::Error;
 use crate::plugin::Plugin;
-use crate::session::{Session, Setting};
+use crate::session::{MAX_RATE_HZ, MIN_RATE_HZ, Session, Setting};
 use crate::setup::Setup;
 use mixdown::Mixdown;
 use outputs::Outputs;
@@ -49,7 +49,7 @@ pub struct Job {
     pub session: Session,
     /// The session's file, for messages; empty if there is none.
     pub session_path: PathBuf,
-    /// Parameters that are set whatever the session says.
+    /// Parameters that are set whatever the session and its automation say.
     pub settings: Vec<Setting>,
     /// The plugin's bundle.
     pub bundle: PathBuf,
@@ -100,11 +100,18 @@ impl Prepared {
         let bundle = Bundle::load(&job.bundle)?;
         let mut plugin = bundle.instantiate(&format!("org.busbar.busbar-{size}"))?;
         let sample_rate_hz = job.session.sample_rate_hz.unwrap_or_else(|| stems[0].sample_rate_hz());
+        if !(MIN_RATE_HZ..=MAX_RATE_HZ).contains(&sample_rate_hz) {
+            return Err(RenderError::Rate { path: stems[0].path().to_owned(), sample_rate_hz });
+        }
         let mono_strips = mono_strips(&job.session, &stems);
         let mut setup =
             Setup::resolve(&mut plugin, &job.session, &job.session_path, sample_rate_hz, &mono_strips)?;
         let overrides = setup.override_with(&mut plugin, &job.settings)?;
-        Ok(Self { job, stems, plugin, setup, overrides, sample_rate_hz })
+        let prepared = Self { job, stems, plugin, setup, overrides, sample_rate_hz };
+        let Job { output, format, with_groups, .. } = &prepared.job;
+        let n_frames = prepared.n_frames().unwrap_or(0);
+        outputs::check(output, sample_rate_hz, *format, *with_groups, n_frames)?;
+        Ok(prepared)
     }
 
     /// Makes the mix. What is at the output's name is replaced only when the mix is complete.
@@ -166,7 +173,7 @@ impl Prepared {
 }
 
 impl Setup {
-    /// Sets parameters whatever the session says, and returns the plugin's texts for them; of several settings of one
+    /// Sets parameters whatever the session and its automation say, and returns the plugin's texts for them; of several settings of one
     /// parameter the last holds.
     fn override_with(
         &mut self,
@@ -178,17 +185,16 @@ impl Setup {
             let alone = Session { parameters: vec![setting.clone()], ..Session::default() };
             // From the command line: there is no file to name.
             for value in Self::resolve(plugin, &alone, Path::new(""), 1, &[])?.values {
-                for lane in self.lanes.iter_mut().filter(|lane| lane.param_id == value.param.id) {
-                    lane.initial = value.value;
-                }
-                shown.push((value.id.clone(), value.shown.clone()));
+                self.lanes.retain(|lane| lane.param_id != value.param.id);
+                shown.retain(|(param_id, _)| *param_id != value.param.id);
+                shown.push((value.param.id, (value.id.clone(), value.shown.clone())));
                 match self.values.iter_mut().find(|known| known.param.id == value.param.id) {
                     Some(known) => *known = value,
                     None => self.values.push(value),
                 }
             }
         }
-        Ok(shown)
+        Ok(shown.into_iter().map(|(_, shown)| shown).collect())
     }
 }
 

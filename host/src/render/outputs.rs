@@ -1,7 +1,7 @@
 //! The files of a mix: the master's and, if wanted, one for each group that sounds.
 
 use super::report::{Report, Written};
-use crate::audio::{MixFormat, MixWriter, WriteError};
+use crate::audio::{CompleteMix, MixFormat, MixWriter, WriteError};
 use std::path::{Path, PathBuf};
 
 /// Letters of the groups.
@@ -67,17 +67,36 @@ impl Outputs {
         }
     }
 
-    /// Completes the files and tells the report where they are. The mix comes last: where it is, all is.
+    /// Completes the files and tells the report where they are. They get their names when all are on the disk, the mix last.
     pub fn finish(self, report: &mut Report) -> Result<(), WriteError> {
+        let mut complete = Vec::new();
         for (group, track) in self.groups.into_iter().zip(&mut report.groups) {
-            if let Some(writer) = group.writer {
-                track.written = Some(Written { path: group.path, n_cut: writer.n_clipped() });
-                writer.finish()?;
+            let GroupOutput { path, writer, .. } = group;
+            match writer {
+                Some(writer) => {
+                    track.written = Some(Written { path, n_cut: writer.n_clipped() });
+                    complete.push(writer.complete()?);
+                }
+                None if path.exists() => track.stale = Some(path),
+                None => {}
             }
         }
         report.mix.written = Some(Written { path: self.mix_path, n_cut: self.mix.n_clipped() });
-        self.mix.finish()
+        complete.push(self.mix.complete()?);
+        complete.into_iter().try_for_each(CompleteMix::publish)
     }
+}
+
+/// Whether a mix of this length, and perhaps its groups, could be written, as far as can be known beforehand.
+pub(super) fn check(
+    mix: &Path,
+    sample_rate_hz: u32,
+    format: Option<MixFormat>,
+    with_groups: bool,
+    n_frames: u64,
+) -> Result<(), WriteError> {
+    paths(mix, with_groups)
+        .try_for_each(|path| MixWriter::check(&path, sample_rate_hz, format_of(&path, format), n_frames))
 }
 
 /// All files that a mix at this path may write.
@@ -98,10 +117,14 @@ fn group_path(mix: &Path, letter: char) -> PathBuf {
 }
 
 fn create(path: &Path, sample_rate_hz: u32, format: Option<MixFormat>) -> Result<MixWriter, WriteError> {
+    MixWriter::create(path, sample_rate_hz, format_of(path, format))
+}
+
+/// The format that is wanted, or the best that the file can hold.
+fn format_of(path: &Path, format: Option<MixFormat>) -> MixFormat {
     let is_flac = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("flac"));
     // FLAC holds no floats.
-    let best = if is_flac { MixFormat::Int24 } else { MixFormat::Float32 };
-    MixWriter::create(path, sample_rate_hz, format.unwrap_or(best))
+    format.unwrap_or(if is_flac { MixFormat::Int24 } else { MixFormat::Float32 })
 }
 
 #[cfg(test)]

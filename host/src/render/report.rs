@@ -49,6 +49,8 @@ pub struct Track {
     pub figures: Figures,
     /// Where it was written to.
     pub written: Option<Written>,
+    /// A file of an earlier mix at its name, because it did not sound this time.
+    pub stale: Option<PathBuf>,
 }
 
 /// A file that was written.
@@ -65,7 +67,7 @@ pub struct Written {
 pub struct Speed {
     /// The sound's length.
     pub sound_s: f64,
-    /// From the first sample to the finished file: decoding, resampling, the plugin, metering, writing.
+    /// From the plugin's activation to the finished file: decoding, resampling, the plugin, metering, writing.
     pub wall_s: f64,
     /// The plugin alone.
     pub plugin_s: f64,

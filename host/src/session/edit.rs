@@ -13,35 +13,102 @@ pub fn edit(
     settings: &[Setting],
     names: &[StripName],
 ) -> Result<String, SessionError> {
-    let syntax = |message: String| SessionError::new(path, 0, Problem::Syntax(message.replace('\n', ", ")));
-    let no_table = |name: &str| syntax(format!("`{name}` is no table: write [{name}]"));
-    let mut document: DocumentMut = text.parse().map_err(|e: toml_edit::TomlError| syntax(e.to_string()))?;
-    if let Some(size) = size {
-        replace(document.entry("size").or_insert(Item::None), Value::from(size as i64));
-    }
-    for StripName { strip, name, .. } in names {
-        let key = format!("s{strip:02}");
-        match stem_to_name(&mut document, *strip) {
-            Some(stem) => set(stem, "name", name),
-            None => set(table(&mut document, "names").ok_or_else(|| no_table("names"))?, &key, name),
+    let no_table = |name: &str| {
+        SessionError::new(path, 0, Problem::Syntax(format!("`{name}` is no table: write [{name}]")))
+    };
+    rewrite(text, path, |document| {
+        if let Some(size) = size {
+            replace(document.entry("size").or_insert(Item::None), Value::from(size as i64));
         }
-    }
-    if !settings.is_empty() {
-        let table = table(&mut document, "parameters").ok_or_else(|| no_table("parameters"))?;
-        for Setting { id, text, .. } in settings {
-            set(table, id, text);
+        for StripName { strip, name, .. } in names {
+            if let Some(stem) = stem_to_name(document, *strip) {
+                set(stem, "name", name);
+                continue;
+            }
+            let table = table(document, "names").ok_or_else(|| no_table("names"))?;
+            // `s1` and `s01` are one.
+            let is_strip =
+                |key: &&str| key.strip_prefix('s').and_then(|digits| digits.parse().ok()) == Some(*strip);
+            let known = table.iter().map(|(key, _)| key).find(is_strip).map(str::to_owned);
+            set(table, &known.unwrap_or_else(|| format!("s{strip:02}")), name);
         }
+        if !settings.is_empty() {
+            let table = table(document, "parameters").ok_or_else(|| no_table("parameters"))?;
+            for Setting { id, text, .. } in settings {
+                set(table, id, text);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The text after `change`, with the mark of its encoding and the ends of its lines as the person's editor had them.
+fn rewrite(
+    text: &str,
+    path: &Path,
+    change: impl FnOnce(&mut DocumentMut) -> Result<(), SessionError>,
+) -> Result<String, SessionError> {
+    let (mark, plain) = match text.strip_prefix('\u{feff}') {
+        Some(plain) => ("\u{feff}", plain),
+        None => ("", text),
+    };
+    let mut document: DocumentMut = plain.parse().map_err(|error: toml_edit::TomlError| {
+        SessionError::new(path, 0, Problem::Syntax(error.to_string().replace('\n', ", ")))
+    })?;
+    change(&mut document)?;
+    let edited = document.to_string();
+    let has_returns = text.contains("\r\n");
+    let edited = if has_returns { edited.replace("\r\n", "\n").replace('\n', "\r\n") } else { edited };
+    Ok(format!("{mark}{edited}"))
+}
+
+/// The text of a session that is moved from one file to another: what is relative to the old folder becomes relative to the
+/// new one. Unchanged if it stays in its folder, or if a folder is not there.
+pub fn relocate(text: &str, from: &Path, to: &Path) -> Result<String, SessionError> {
+    let folder = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        folder.canonicalize().ok()
+    };
+    let (Some(old), Some(new)) = (folder(from), folder(to)) else { return Ok(text.to_owned()) };
+    if old == new {
+        return Ok(text.to_owned());
     }
-    Ok(document.to_string())
+    rewrite(text, from, |document| {
+        for stem in stems(document) {
+            let Some(file) = stem.get("file").and_then(Item::as_str).map(Path::new) else { continue };
+            if let Some(moved) =
+                file.is_relative().then(|| pathdiff::diff_paths(old.join(file), &new)).flatten()
+            {
+                // Slashes serve on every system.
+                set(stem, "file", &moved.to_string_lossy().replace('\\', "/"));
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The stems, in either of the two ways in which TOML writes a list of tables.
+fn stems(document: &mut DocumentMut) -> Vec<&mut dyn TableLike> {
+    match document.get_mut("stem") {
+        Some(Item::ArrayOfTables(tables)) => {
+            tables.iter_mut().map(|table| -> &mut dyn TableLike { table }).collect()
+        }
+        Some(Item::Value(Value::Array(values))) => values
+            .iter_mut()
+            .filter_map(|value| -> Option<&mut dyn TableLike> { Some(value.as_inline_table_mut()?) })
+            .collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// The stem that names this strip, or else the first of the strip.
-fn stem_to_name(document: &mut DocumentMut, strip: usize) -> Option<&mut Table> {
-    let stems = document.get_mut("stem")?.as_array_of_tables_mut()?;
-    let of_strip = |table: &Table| table.get("strip").and_then(Item::as_integer) == Some(strip as i64);
-    let has_name = |table: &Table| of_strip(table) && table.contains_key("name");
+fn stem_to_name(document: &mut DocumentMut, strip: usize) -> Option<&mut dyn TableLike> {
+    let mut stems = stems(document);
+    let of_strip =
+        |table: &&mut dyn TableLike| table.get("strip").and_then(Item::as_integer) == Some(strip as i64);
+    let has_name = |table: &&mut dyn TableLike| of_strip(table) && table.contains_key("name");
     let stem_idx = stems.iter().position(has_name).or_else(|| stems.iter().position(of_strip))?;
-    stems.get_mut(stem_idx)
+    Some(stems.swap_remove(stem_idx))
 }
 
 /// The table of this name, made where there is none.

@@ -19,7 +19,7 @@ pub struct SessionError {
 #[non_exhaustive]
 pub enum Problem {
     /// The file cannot be read.
-    #[error("cannot read this session: {0}; check its path")]
+    #[error("cannot read this session: {0}; check its path and what is in it")]
     Unreadable(std::io::Error),
     /// The text is no TOML.
     #[error("this is no TOML ({0}); see `busbar-render --init` for a session to start from")]

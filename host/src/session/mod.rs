@@ -37,10 +37,10 @@ mod quantity;
 mod read;
 mod write;
 
-pub use edit::edit;
+pub use edit::{edit, relocate};
 pub use error::{Problem, SessionError};
 pub use quantity::{Time, format_gain, parse_gain_db};
-pub use read::MAX_RATE_HZ;
+pub use read::{MAX_RATE_HZ, MIN_RATE_HZ};
 
 use std::path::{Path, PathBuf};
 
@@ -141,9 +141,10 @@ pub enum Shape {
 impl Session {
     /// Reads a session. The files of its stems are joined with its folder.
     pub fn read(path: &Path) -> Result<Self, SessionError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| SessionError::new(path, 0, Problem::Unreadable(source)))?;
-        Self::parse(&text, path)
+        match crate::mixfile::read_text(path) {
+            Ok(text) => Self::parse(&text, path),
+            Err(reason) => Err(SessionError::new(path, 0, Problem::Unreadable(reason))),
+        }
     }
 
     /// Reads the text of a session that stands at `path`.

@@ -12,7 +12,7 @@ use toml_edit::{Document, Item, TableLike, Value};
 pub const MAX_RATE_HZ: u32 = 384_000;
 
 /// The lowest rate that is rendered.
-const MIN_RATE_HZ: u32 = 8_000;
+pub const MIN_RATE_HZ: u32 = 8_000;
 
 /// The most that is quoted of a value that is not understood.
 const MAX_QUOTE_CHARS: usize = 40;
