@@ -41,8 +41,7 @@ fn run_sized<const N: usize>(options: &Options, start: Start) -> Result<(), RunE
         let payload = panic.payload();
         let words = payload.downcast_ref::<&str>().copied();
         let words = words.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-        let words = words.unwrap_or("it gave no reason").replace(['\n', '\r'], " ");
-        eprintln!("busbar-standalone: the sound device failed: {words}");
+        super::say(&format!("the sound device failed: {}", words.unwrap_or("it gave no reason")));
         std::process::exit(super::ERROR_CODE.into());
     }));
     announce(options, &start, "the sound device, which carries strip 1 and the master");

@@ -34,7 +34,7 @@ impl Subscriber for Log {
     fn event(&self, event: &Event<'_>) {
         let mut message = Message::default();
         event.record(&mut message);
-        eprintln!("busbar-standalone: {}", line(&message.0));
+        super::say(&line(&message.0));
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {

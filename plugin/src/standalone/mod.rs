@@ -61,9 +61,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(RunError::Device) => ExitCode::from(ERROR_CODE),
         Err(error) => {
-            // One line, whatever a file's name or a library's message holds.
-            let line = error.to_string().replace(['\n', '\r'], " ");
-            eprintln!("busbar-standalone: {line}");
+            say(&error.to_string());
             ExitCode::from(ERROR_CODE)
         }
     }
@@ -95,12 +93,18 @@ fn run(args: impl IntoIterator<Item = OsString>) -> Result<(), RunError> {
         Backend::Auto => match jack::connect(&options) {
             Ok(client) => jack::run_on(client, &options, start)?,
             Err(error) => {
-                eprintln!("busbar-standalone: {error}; trying the sound device");
+                say(&format!("{error}; trying the sound device"));
                 device::run(&options, start)?;
             }
         },
     }
     Ok(())
+}
+
+/// Says something on standard error, on one line whatever a file's name or a library's message holds. Nobody may be reading,
+/// which is no reason to stop the sound.
+fn say(words: &str) {
+    let _ = writeln!(std::io::stderr(), "busbar-standalone: {}", words.replace(char::is_control, " "));
 }
 
 /// Whether somebody asked the program to stop: Ctrl-C, or a polite `kill`.
@@ -134,7 +138,7 @@ impl Stop {
     }
 }
 
-/// What is printed once sound runs.
+/// What is printed when sound begins.
 fn announce(options: &Options, start: &Start, place: &str) {
     let state = options.state.as_ref().map(|path| format!(", state {}", path.display())).unwrap_or_default();
     let mut out = std::io::stdout();

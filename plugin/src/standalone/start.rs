@@ -21,9 +21,9 @@ pub(super) const SIZES: [usize; 3] = [8, 16, 32];
 /// Why the parameters cannot be as they were asked for.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum StartError {
-    #[error("could not read the state {path}: {error}", path = .0.display(), error = .1)]
+    #[error("cannot read the state {path}: {error}; check its path", path = .0.display(), error = .1)]
     Unreadable(PathBuf, std::io::Error),
-    #[error("{path}: {error}", path = .0.display(), error = .1)]
+    #[error("{path}: {error}; `busbar-render convert` makes a state of a session or a preset", path = .0.display(), error = .1)]
     BadState(PathBuf, StateError),
     #[error("Busbar {n_strips} has no parameter `{id}`; busbar-standalone --list shows all")]
     UnknownId { id: String, n_strips: usize },
@@ -48,10 +48,10 @@ impl Start {
         let mut document = saved
             .unwrap_or_else(|| json!({ "format": 1, "plugin": format!("Busbar {n_strips}"), "params": {} }));
         for (id, text) in &options.settings {
-            let text = canonical_text(n_strips, id, text)?;
+            let (id, text) = canonical(n_strips, id, text)?;
             // A state that has no table of parameters is refused below.
             if let Some(params) = document.get_mut("params").and_then(Json::as_object_mut) {
-                params.insert(id.clone(), text.into());
+                params.insert(id, text.into());
             }
         }
 
@@ -101,20 +101,25 @@ fn size_of(document: &Json) -> Option<usize> {
     SIZES.contains(&size).then_some(size)
 }
 
-/// What a person typed, as a state has it.
-fn canonical_text(n_strips: usize, id: &str, text: &str) -> Result<String, StartError> {
-    let kind = kind_of(n_strips, id).ok_or_else(|| StartError::UnknownId { id: id.into(), n_strips })?;
+/// What a person typed, as a state has it: a parameter by id or name in any case, and a text.
+fn canonical(n_strips: usize, wanted: &str, text: &str) -> Result<(String, String), StartError> {
+    let (id, kind) =
+        find(n_strips, wanted).ok_or_else(|| StartError::UnknownId { id: wanted.into(), n_strips })?;
     let value = kind.parse(text).ok_or_else(|| StartError::BadText {
-        id: id.to_owned(),
+        id: wanted.to_owned(),
         text: text.to_owned(),
         example: kind.format(kind.default_value()),
     })?;
-    Ok(kind.format(value))
+    Ok((id, kind.format(value)))
 }
 
-fn kind_of(n_strips: usize, id: &str) -> Option<Kind> {
-    spec::sections(n_strips)
-        .find_map(|section| section.specs.iter().find(|spec| section.id(spec) == id).map(|spec| spec.kind))
+fn find(n_strips: usize, wanted: &str) -> Option<(String, Kind)> {
+    spec::sections(n_strips).find_map(|section| {
+        let is_wanted = |spec: &&spec::ParamSpec| {
+            [section.id(spec), section.name(spec)].iter().any(|word| word.eq_ignore_ascii_case(wanted))
+        };
+        section.specs.iter().find(is_wanted).map(|spec| (section.id(spec), spec.kind))
+    })
 }
 
 /// Puts a state's values into parameters, as the framework does it for a plugin.
@@ -185,8 +190,8 @@ mod tests {
 
     #[test]
     fn single_values_are_set_by_text() {
-        let set =
-            settings(&with(&[("s05_fader", "-6"), ("s05_m_on", "off"), ("m_mono", "on")])).expect("valid");
+        let set = settings(&with(&[("s05_fader", "-6"), ("S05_M_ON", "off"), ("master mono", "on")]))
+            .expect("valid");
         assert_eq!((set.strips[4].fader_db, set.strips[4].sends[0].on, set.master.mono), (-6.0, false, true));
         assert_eq!(set.strips[3], Settings::new(8).strips[3]);
     }
