@@ -46,6 +46,7 @@
 
 mod buses;
 mod engine;
+pub mod filters;
 mod gains;
 mod lanes;
 mod ramp;
