@@ -35,6 +35,7 @@ for_each_size!(
     automation_lands_on_its_sample,
     a_storm_of_automation_sounds_the_same_in_any_blocks,
     the_state_makes_a_round_trip_in_bytes_and_sound,
+    a_state_has_what_was_set_before_any_block,
     a_broken_state_is_refused_and_changes_nothing,
     random_block_sizes_equal_one_block,
     two_instances_do_not_disturb_each_other,
@@ -296,6 +297,23 @@ fn a_broken_state_is_refused_and_changes_nothing(n_strips: usize) {
         assert_eq!(plugin.save_state().unwrap(), state, "after {what}");
         assert_same_sound(&run(&mut plugin, &input, &[500]), &expected, &what);
     }
+}
+
+fn a_state_has_what_was_set_before_any_block(n_strips: usize) {
+    let mut plugin = processing(n_strips, &[]);
+    let ids = ["s01_fader", "m_mono", "s02_mode"].map(param_id_from_str);
+    for (id, value) in ids.into_iter().zip([0.5, 1.0, 1.0]) {
+        plugin.set_parameter(id, value).unwrap();
+    }
+    let bytes = plugin.save_state().unwrap();
+    let state = String::from_utf8_lossy(&bytes);
+    for (id, text) in [("m_mono", "On"), ("s02_mode", "Mono")] {
+        assert!(state.contains(&format!("\"{id}\": \"{text}\"")), "{id} is not {text}");
+    }
+    // Once a block has brought the values, the same bytes.
+    let silence = noise_on_ports(1, n_strips, 64);
+    run(&mut plugin, &silence, &[64]);
+    assert!(plugin.save_state().unwrap() == bytes);
 }
 
 fn the_state_makes_a_round_trip_in_bytes_and_sound(n_strips: usize) {

@@ -172,6 +172,10 @@ impl<const N: usize> Guarded for Busbar<N> {
         state::decode(document, N).map_err(|error| error.to_string())
     }
 
+    fn amend_state(document: Vec<u8>, edits: &[(u32, f64)]) -> Vec<u8> {
+        state::amend(document, edits)
+    }
+
     fn short_name(param_hash: u32) -> Option<String> {
         state::short_name(param_hash)
     }

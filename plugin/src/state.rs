@@ -244,6 +244,29 @@ pub fn decode(document: &[u8], n_strips: usize) -> Result<Vec<u8>, StateError> {
     serde_json::to_vec(&state).map_err(|error| StateError::NotADocument(error.to_string()))
 }
 
+/// A document of ours with these parameters changed: by the hashes of their ids, in plain values. What is not known is left out.
+pub fn amend(document: Vec<u8>, edits: &[(u32, f64)]) -> Vec<u8> {
+    let amended = || {
+        let mut json: Json = serde_json::from_slice(&document).ok()?;
+        let params = json.get_mut("params")?.as_object_mut()?;
+        for (hash, plain) in edits {
+            let Some((id, known)) = known().iter().find(|(id, _)| hash_param_id(id) == *hash) else {
+                continue;
+            };
+            let value = match known.kind {
+                Kind::Number { min, max, .. } => Value::Number((*plain as f32).clamp(min, max)),
+                Kind::Switch { .. } => Value::Switch(*plain >= 0.5),
+                Kind::Choice { .. } => Value::Choice(plain.round() as usize),
+            };
+            params.insert(id.clone(), known.kind.format(value).into());
+        }
+        let mut bytes = serde_json::to_vec_pretty(&json).ok()?;
+        bytes.push(b'\n');
+        Some(bytes)
+    };
+    if edits.is_empty() { document } else { amended().unwrap_or(document) }
+}
+
 /// Leaves a state alone if every value in it is of its parameter's kind and a number, and empties it otherwise: an empty
 /// state changes nothing. The framework calls this for states that reach it on other ways than through the guard.
 pub(crate) fn filter(state: &mut PluginState) {

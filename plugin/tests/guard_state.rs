@@ -176,3 +176,33 @@ fn parameters_have_short_names_and_bounds() {
         assert_eq!(instance.param_name(1).as_deref(), Some("Unused"));
     });
 }
+
+/// As scripts do it in JUCE-based hosts: set, and save before there is another block.
+#[test]
+fn vst3_a_state_has_what_was_set_a_moment_before() {
+    let (instance, other) = (Vst3Instance::<8>::new(), Vst3Instance::<8>::new());
+    // SAFETY: plain calls.
+    let set = |gain: f64| unsafe {
+        assert_eq!(instance.controller.setParamNormalized(instance.param_id(0), gain), kResultOk);
+        assert_eq!(instance.controller.getParamNormalized(instance.param_id(0)), gain);
+    };
+    let saved = || {
+        let document = instance.save(usize::MAX).expect("saves");
+        assert!(other.load(&document, usize::MAX));
+        other.gain()
+    };
+    assert!(instance.activate(MAX_FRAMES));
+    set_gain(&instance, 0.25);
+    set(0.75);
+    assert_eq!(saved(), 0.75, "on its way");
+    // The host changed its mind, and its block says so.
+    set_gain(&instance, 0.5);
+    assert_eq!(saved(), 0.5, "what the block brought");
+    set(0.75);
+    assert!(instance.load(&document("0.125"), usize::MAX));
+    assert_eq!(saved(), 0.125, "a state goes over edits");
+    set(1.0);
+    instance.deactivate();
+    set(0.0);
+    assert_eq!(saved(), 0.0, "the last one counts");
+}

@@ -10,8 +10,8 @@
 //! - `gate`: activation and processing never meet.
 //! - `buses`: host pointers in, safe pointers out; knows neither VST3 nor CLAP.
 //! - `state`: the document that hosts store, the same bytes from both formats.
-//! - `vst3`, with `vst3_process`, `vst3_block`, `vst3_params` and `vst3_stream`: parameter changes arrive
-//!   sorted and never too many.
+//! - `vst3`, with `vst3_process`, `vst3_block`, `vst3_params`, `vst3_edits` and `vst3_stream`: parameter changes arrive
+//!   sorted and never too many, and none is missing from a state.
 //! - `clap`, with `clap_block`, `clap_events` and `clap_state`: events arrive within their block.
 //! - [`export`]: the entry symbols, and [`export!`](crate::export).
 //!
@@ -30,6 +30,7 @@ mod link;
 mod state;
 mod vst3;
 mod vst3_block;
+mod vst3_edits;
 mod vst3_params;
 mod vst3_process;
 mod vst3_stream;
@@ -60,6 +61,11 @@ pub trait Guarded: ClapPlugin + Vst3Plugin {
     /// [`HostLink::state_problem`].
     fn decode_state(document: &[u8]) -> Result<Vec<u8>, String> {
         Ok(document.to_vec())
+    }
+
+    /// The document with these parameters changed: by the hashes of their ids, in plain values. VST3 only.
+    fn amend_state(document: Vec<u8>, _edits: &[(u32, f64)]) -> Vec<u8> {
+        document
     }
 
     /// A name for narrow displays, by the parameter's hash, where the full name would be cut off. VST3 only.

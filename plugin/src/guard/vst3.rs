@@ -26,6 +26,7 @@ use nice_plug::wrapper::vst3::vst3::Steinberg::{
 use super::buses::Layout;
 use super::gate::Gate;
 use super::vst3_block::{AUDIO, Active, INPUT, OUTPUT, SAMPLES_32};
+use super::vst3_edits::Edits;
 use super::vst3_stream::{MemoryStream, read_document, write_document};
 use super::{Guarded, HostLink, state};
 
@@ -43,6 +44,8 @@ pub(super) struct Vst3Guard<P: Guarded> {
     pub max_frames: AtomicU32,
     /// Inputs that the host switched off. A bus that it never mentioned counts as on: not every host does mention it.
     pub switched_off: AtomicU64,
+    /// Parameter changes that the wrapper has not heard of yet.
+    pub edits: Edits,
 }
 
 impl<P: Guarded> Class for Vst3Guard<P> {
@@ -58,6 +61,7 @@ impl<P: Guarded> Vst3Guard<P> {
             gate: Gate::new(),
             max_frames: AtomicU32::new(0),
             switched_off: AtomicU64::new(0),
+            edits: Edits::default(),
         }
     }
 
@@ -75,6 +79,15 @@ impl<P: Guarded> Vst3Guard<P> {
             channels.collect()
         };
         Layout { inputs: channels(INPUT), outputs: channels(OUTPUT) }
+    }
+}
+
+impl<P: Guarded> Vst3Guard<P> {
+    /// Parameters that are on their way to the wrapper, in plain values.
+    fn edits_in_plain_values(&self) -> Vec<(u32, f64)> {
+        // SAFETY: no pointers.
+        let plain = |(id, value)| (id, unsafe { self.inner.normalizedParamToPlain(id, value) });
+        self.edits.all().into_iter().map(plain).collect()
     }
 }
 
@@ -178,6 +191,9 @@ pass_on! {
                     let loaded = MemoryStream::with(framework_json.to_vec(), call);
                     loaded.is_some_and(|(result, _)| result == kResultOk)
                 });
+                if loaded {
+                    self.edits.clear();
+                }
                 if loaded { kResultOk } else { kResultFalse }
             }
 
@@ -186,6 +202,7 @@ pass_on! {
                 let call = |stream| unsafe { IComponentTrait::getState(&self.inner, stream) };
                 let saved = MemoryStream::with(Vec::new(), call).filter(|&(result, _)| result == kResultOk);
                 let document = saved.and_then(|(_, framework_json)| state::encode::<P>(&framework_json, complain));
+                let document = document.map(|document| P::amend_state(document, &self.edits_in_plain_values()));
                 // SAFETY: the host's stream.
                 let stored = document.is_some_and(|document| unsafe { write_document(stream, &document) });
                 if stored { kResultOk } else { kResultFalse }
@@ -203,11 +220,25 @@ pass_on! {
         fn getParamValueByString(id: ParamID, string: *mut TChar, value: *mut ParamValue) -> tresult;
         fn normalizedParamToPlain(id: ParamID, value: ParamValue) -> ParamValue;
         fn plainParamToNormalized(id: ParamID, value: ParamValue) -> ParamValue;
-        fn getParamNormalized(id: ParamID) -> ParamValue;
-        fn setParamNormalized(id: ParamID, value: ParamValue) -> tresult;
         fn setComponentHandler(handler: *mut IComponentHandler) -> tresult;
         fn createView(name: FIDString) -> *mut IPlugView;
         {
+            /// The value that was set last, whether a block has brought it to the wrapper or not.
+            unsafe fn getParamNormalized(&self, id: ParamID) -> ParamValue {
+                // SAFETY: no pointers.
+                self.edits.value(id).unwrap_or_else(|| unsafe { self.inner.getParamNormalized(id) })
+            }
+
+            /// Remembers the value, which the wrapper does not store while it processes.
+            unsafe fn setParamNormalized(&self, id: ParamID, value: ParamValue) -> tresult {
+                // SAFETY: no pointers.
+                let result = unsafe { self.inner.setParamNormalized(id, value) };
+                if result == kResultOk {
+                    self.edits.note(id, value.clamp(0.0, 1.0));
+                }
+                result
+            }
+
             /// Adds the short title, and refuses the index after the last, at which the wrapper panics.
             unsafe fn getParameterInfo(&self, param_idx: int32, info: *mut ParameterInfo) -> tresult {
                 // SAFETY: no pointers.

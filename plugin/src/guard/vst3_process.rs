@@ -44,7 +44,9 @@ impl<P: Guarded> Vst3Guard<P> {
                 (block.numInputs, block.numOutputs) = (0, 0);
                 (block.inputs, block.outputs) = (ptr::null_mut(), ptr::null_mut());
                 // SAFETY: no buses, and the rest is the host's.
-                return unsafe { self.flush(active.as_mut(), block) };
+                let result = unsafe { self.flush(active.as_mut(), block) };
+                self.edits.pass();
+                return result;
             }
             // SAFETY: this function's contract.
             Some(Some(active)) if frames <= active.buses.max_frames => unsafe {
@@ -52,6 +54,7 @@ impl<P: Guarded> Vst3Guard<P> {
             },
             Some(_) => kResultFalse,
         };
+        self.edits.pass();
         outputs.clear_flags();
         if result != kResultOk {
             outputs.zero(frames * if is_32_bit { 1 } else { 2 });

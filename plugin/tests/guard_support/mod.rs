@@ -237,6 +237,14 @@ impl<const N: usize> Guarded for TestPlugin<N> {
         document.strip_prefix(HEADER).map(<[u8]>::to_vec).ok_or_else(|| "no header".to_owned())
     }
 
+    fn amend_state(document: Vec<u8>, edits: &[(u32, f64)]) -> Vec<u8> {
+        let Some((_, gain)) = edits.last() else { return document };
+        let mut json: serde_json::Value =
+            serde_json::from_slice(&document[HEADER.len()..]).expect("a document");
+        json["params"]["gain"]["f32"] = (*gain).into();
+        [HEADER, &serde_json::to_vec(&json).expect("a document")].concat()
+    }
+
     fn short_name(param_hash: u32) -> Option<String> {
         // The framework's hash of "gain".
         let gain = b"gain".iter().fold(0u32, |hash, &byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
