@@ -49,6 +49,7 @@ mod engine;
 pub mod filters;
 mod gains;
 mod lanes;
+pub mod limiter;
 mod ramp;
 mod routing;
 mod settings;

@@ -1,0 +1,68 @@
+//! The gain of one side: hold, release, smoothing, with lengths that fit together.
+//!
+//! With Λ frames of lookahead and a guard of G frames, the two boxes reach over K = Λ − G frames and the hold over W
+//! = K + 2·G + 1. The gain then stands at its target for all samples from G before a peak's frame to G + 1 behind it:
+//! a peak between samples is made of its neighbours, and those that make most of it are all reduced alike.
+
+use super::hold::{Decay, Frames, Hold};
+use super::smooth::Smoother;
+use crate::lanes::TILE_FRAMES;
+
+/// Samples on either side of a peak that get the peak's own gain.
+pub(super) const GUARD_FRAMES: usize = 3;
+
+/// The gain of one side.
+#[derive(Clone, Debug)]
+pub(super) struct Gain {
+    hold: Hold,
+    smoother: Smoother,
+    memory_tiles: usize,
+}
+
+impl Gain {
+    pub(super) fn new(lookahead_frames: usize) -> Self {
+        let smoothed = lookahead_frames.saturating_sub(GUARD_FRAMES).max(1);
+        let window = smoothed + 2 * GUARD_FRAMES + 1;
+        // The hold's window and what its levels keep beside it, both boxes, and the tiles that these begin and end in.
+        let memory_tiles = (2 * window + smoothed) / TILE_FRAMES + 4;
+        Self { hold: Hold::new(window), smoother: Smoother::new(smoothed), memory_tiles }
+    }
+
+    /// Tiles after which nothing is left of what was before them.
+    pub(super) fn memory_tiles(&self) -> usize {
+        self.memory_tiles
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.hold.clear();
+        self.smoother.clear();
+    }
+
+    pub(super) fn copy_from(&mut self, other: &Self) {
+        self.hold.copy_from(&other.hold);
+        self.smoother.copy_from(&other.smoother);
+    }
+
+    /// The gains of a tile. Only one that `ends_tile` leaves a trace.
+    #[inline(always)]
+    pub(super) fn run(&mut self, reductions: &Frames, decay: Decay, ends_tile: bool) -> Frames {
+        let held = self.hold.run(reductions, decay);
+        let gains = self.smoother.run(&held);
+        if ends_tile {
+            self.hold.end_tile(held[TILE_FRAMES - 1]);
+            self.smoother.end_tile();
+        }
+        gains
+    }
+
+    /// Whether nothing is held or released any more.
+    pub(super) fn is_released(&self) -> bool {
+        self.hold.held() == 0.0
+    }
+
+    /// Lets both go on from the larger reduction: linked sides are to become equal.
+    pub(super) fn join(left: &mut Self, right: &mut Self) {
+        left.hold.raise(right.hold.held());
+        right.hold.raise(left.hold.held());
+    }
+}
