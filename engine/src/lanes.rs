@@ -29,7 +29,7 @@ const SCALE_EXPONENT: u32 = 60;
 ///
 /// Scaling is done on bits throughout. In floating point the compiler is free to multiply first and choose between the
 /// product and zero afterwards, and it does: the product that nobody wanted was then the slow one.
-const SCALE_BITS: u32 = SCALE_EXPONENT << (f32::MANTISSA_DIGITS - 1);
+pub(crate) const SCALE_BITS: u32 = SCALE_EXPONENT << (f32::MANTISSA_DIGITS - 1);
 
 /// All bits of an f32 but its sign. What they are as a number is in the order of magnitudes.
 const MAGNITUDE_BITS: u32 = !(1 << 31);

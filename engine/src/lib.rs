@@ -45,6 +45,7 @@
 #![forbid(unsafe_code)]
 
 mod buses;
+pub mod dynamics;
 mod engine;
 pub mod filters;
 mod gains;
@@ -53,6 +54,8 @@ pub mod limiter;
 mod ramp;
 mod routing;
 mod settings;
+#[allow(dead_code, unused_imports, unused_macros, reason = "the stages of the strips are built on it next")]
+mod simd;
 mod strips;
 
 pub use engine::{Engine, MAX_STRIPS, Outputs, PrepareError, StereoIn};

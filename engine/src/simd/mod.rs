@@ -1,0 +1,44 @@
+//! Kernels over a tile of [`LANES`](crate::lanes::LANES) strips, as wide as the CPU they run on.
+//!
+//! ```text
+//! rows of 32 frames → transpose → clean → filter (f64) → reduction → smooth (f64) → apply → sum_lanes
+//! ```
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `path` | which instructions to use: found once, carried along, forced by tests |
+//! | `tile` | samples and parameters in lanes, and how they get in and out |
+//! | `doubles` | lanes in f64 for what needs the digits |
+//! | `math` | log2 and exp2 |
+//! | `section` | second-order sections |
+//! | `dynamics` | a compressor's detector, ballistics and gain |
+//!
+//! Every kernel is generic over a token of `fearless_simd`, which stands for instructions that are there, so that none of
+//! this needs `unsafe`. [`on_path!`](path::on_path) turns a [`SimdPath`] into such a token, once per block.
+//!
+//! # How to write a kernel that is fast
+//!
+//! * `#[inline(always)]` on everything between [`on_path!`](path::on_path) and the arithmetic. A function that is compiled on
+//!   its own is compiled for the oldest CPU, unless it calls `Simd::vectorize` itself, as `filter` does: a large kernel that
+//!   is inlined into many places takes minutes to compile.
+//! * States and coefficients in local arrays that a `for` loop fills. `array::from_fn` over vectors keeps them in memory
+//!   instead of registers: half as fast.
+//! * `mul_add` is one instruction where there is one, and a product and a sum elsewhere. Paths therefore differ in the last
+//!   bits, by design; within a path, no result depends on how a block was cut.
+//! * One loop per step of the work over the tile, not one for all: x86 has 16 registers before AVX-512.
+//!
+//! Units: f32 samples in the engine's scale (see [`lanes`](crate::lanes)), levels and gains as log2. Latency: none.
+
+mod doubles;
+mod dynamics;
+mod math;
+mod path;
+mod section;
+#[cfg(test)]
+mod testing;
+mod tile;
+
+pub(crate) use dynamics::{Ballistics, Curve, apply, reduction, smooth};
+pub(crate) use path::{SimdPath, on_path};
+pub(crate) use section::{FilterScratch, LaneSection, filter};
+pub(crate) use tile::{LaneTile, PerLane, PerLane64, Rows, clean, sum_lanes, transpose};
