@@ -2,8 +2,10 @@
 
 use crate::buses::{BusTile, GroupBus, MasterBus, SILENT_BUS};
 use crate::lanes::{LANES, TILE_FRAMES, unscale};
+use crate::meters::Meters;
 use crate::routing::SoloState;
 use crate::settings::{Destination, N_GROUPS, PanLaw, Settings, StripSettings};
+use crate::simd::SimdPath;
 use crate::strips::{BusLanes, DRY_BUS, StripLanes, StripScratch};
 use std::fmt;
 use std::ops::Range;
@@ -57,11 +59,18 @@ pub struct Engine {
     ramp_samples: usize,
     bypass_fade_samples: usize,
     scratch: Box<(StripScratch, BusLanes)>,
+    path: SimdPath,
+    meters: Box<Meters>,
 }
 
 impl Engine {
     /// An engine of `n_strips` strips, 1 to [`MAX_STRIPS`] (clamped), at defaults and at 48 kHz until it is prepared.
     pub fn new(n_strips: usize) -> Self {
+        Self::on_path(n_strips, SimdPath::detect())
+    }
+
+    /// The same on certain instructions, for tests and measurements.
+    pub fn on_path(n_strips: usize, path: SimdPath) -> Self {
         let n_strips = n_strips.clamp(1, MAX_STRIPS);
         let mut engine = Self {
             strip_settings: vec![StripSettings::default(); n_strips],
@@ -74,6 +83,8 @@ impl Engine {
             ramp_samples: 0,
             bypass_fade_samples: 0,
             scratch: Box::new((StripScratch::EMPTY, BusLanes::EMPTY)),
+            path,
+            meters: Box::new(Meters::ZERO),
         };
         engine.set_lengths(48_000.0);
         engine
@@ -210,6 +221,16 @@ impl Engine {
     /// Samples by which the output lags behind the input.
     pub fn latency_samples(&self) -> u32 {
         0
+    }
+
+    /// Whether a setting waits for the next [`Engine::prepare`], because it changes the latency.
+    pub fn needs_prepare(&self) -> bool {
+        false
+    }
+
+    /// Figures of the last block.
+    pub fn meters(&self) -> &Meters {
+        &self.meters
     }
 
     /// Samples that the ramp of a derived gain takes.

@@ -51,6 +51,7 @@ pub mod filters;
 mod gains;
 mod lanes;
 pub mod limiter;
+mod meters;
 mod ramp;
 mod routing;
 mod settings;
@@ -60,4 +61,6 @@ mod strips;
 
 pub use engine::{Engine, MAX_STRIPS, Outputs, PrepareError, StereoIn};
 pub use lanes::TILE_FRAMES;
+pub use meters::{Meters, Reductions};
 pub use settings::*;
+pub use simd::SimdPath;

@@ -39,6 +39,7 @@ mod testing;
 mod tile;
 
 pub(crate) use dynamics::{Ballistics, Curve, apply, reduction, smooth};
-pub(crate) use path::{SimdPath, on_path};
+pub use path::SimdPath;
+pub(crate) use path::on_path;
 pub(crate) use section::{FilterScratch, LaneSection, filter};
 pub(crate) use tile::{LaneTile, PerLane, PerLane64, Rows, clean, sum_lanes, transpose};

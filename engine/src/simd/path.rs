@@ -4,7 +4,7 @@ use fearless_simd::{Fallback, Level};
 
 /// Instructions that this CPU has: the value cannot be made without finding them.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum SimdPath {
+pub enum SimdPath {
     /// AVX-512 as Ice Lake and Zen 4 have it. Older CPUs with AVX-512 slow down when they use it.
     #[cfg(target_arch = "x86_64")]
     Avx512(fearless_simd::x86::Avx512),
@@ -23,12 +23,12 @@ pub(crate) enum SimdPath {
 
 impl SimdPath {
     /// The best path of this CPU. Looks once per process; after that it costs one load.
-    pub(crate) fn detect() -> Self {
+    pub fn detect() -> Self {
         Self::of(Level::new())
     }
 
     /// Every path that this CPU has, the best first, for tests and measurements that force one.
-    pub(crate) fn all() -> impl Iterator<Item = Self> {
+    pub fn all() -> impl Iterator<Item = Self> {
         let level = Level::new();
         #[cfg(target_arch = "x86_64")]
         let found = [
@@ -43,7 +43,8 @@ impl SimdPath {
         found.into_iter().flatten().chain([Self::Portable(Fallback::new())])
     }
 
-    pub(crate) fn name(self) -> &'static str {
+    /// What people call it: "AVX2".
+    pub fn name(self) -> &'static str {
         match self {
             #[cfg(target_arch = "x86_64")]
             Self::Avx512(_) => "AVX-512",

@@ -77,6 +77,7 @@ pub fn strip(rng: &mut Rng, wildness: Wildness) -> StripSettings {
         solo: chance(rng, 0.05),
         solo_safe: chance(rng, 0.1),
         sends: std::array::from_fn(|i| send(rng, if i == 0 { 0.8 } else { 0.4 }, wildness)),
+        ..StripSettings::default()
     }
 }
 
@@ -87,6 +88,7 @@ pub fn group(rng: &mut Rng, wildness: Wildness) -> GroupSettings {
         mute: chance(rng, 0.1),
         solo: chance(rng, 0.05),
         to_master: chance(rng, 0.7),
+        ..GroupSettings::default()
     }
 }
 
@@ -98,6 +100,7 @@ pub fn master(rng: &mut Rng, wildness: Wildness) -> MasterSettings {
         dim: chance(rng, 0.2),
         dim_db: value(rng, -40.0, 0.0, &[-20.0, 5.0, -80.0, f32::NAN], wildness),
         cut: chance(rng, 0.05),
+        ..MasterSettings::default()
     }
 }
 

@@ -124,6 +124,7 @@ impl StripParams {
             solo: self.solo.value(),
             solo_safe: self.safe.value(),
             sends: std::array::from_fn(|idx| self.sends[idx].read()),
+            ..StripSettings::default()
         }
     }
 }
@@ -171,6 +172,7 @@ impl GroupParams {
             mute: self.mute.value(),
             solo: self.solo.value(),
             to_master: self.to_master.value(),
+            ..GroupSettings::default()
         }
     }
 }
@@ -223,6 +225,7 @@ impl MasterParams {
             dim: self.dim.value(),
             dim_db: text::quantize(self.dim_level.value()),
             cut: self.cut.value(),
+            ..MasterSettings::default()
         }
     }
 }

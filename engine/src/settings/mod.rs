@@ -3,6 +3,12 @@
 //! Everything here is in the units a person reads (dB, percent), so that a snapshot can be printed, compared and stored.
 //! The engine derives linear gains from it in [`crate::gains`] and ramps those, never these.
 
+mod eq;
+
+pub use crate::dynamics::{CompressorSettings, Detector, GateSettings};
+pub use crate::limiter::Lookahead;
+pub use eq::*;
+
 /// The number of groups: A, B, C, D.
 pub const N_GROUPS: usize = 4;
 
@@ -79,6 +85,27 @@ pub enum PanLaw {
     Balanced,
 }
 
+/// What a strip's compressor listens to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum KeySource {
+    /// What it compresses.
+    #[default]
+    Own,
+    /// This strip, counted from 0, behind its high-pass and low-pass and before its gate: whatever its fader, mute and solo do.
+    /// One that does not exist counts as [`KeySource::Own`].
+    Strip(usize),
+}
+
+/// What comes first in a strip, behind the gate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum StageOrder {
+    /// The equaliser, then the compressor.
+    #[default]
+    EqFirst,
+    /// The compressor, then the equaliser.
+    CompressorFirst,
+}
+
 /// One path from a strip to the master or to a group.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SendSettings {
@@ -106,6 +133,20 @@ pub struct StripSettings {
     pub trim_db: f32,
     /// Inverts both channels.
     pub invert_polarity: bool,
+    /// The high-pass.
+    pub high_pass: FilterSettings,
+    /// The low-pass.
+    pub low_pass: FilterSettings,
+    /// The gate.
+    pub gate: GateSettings,
+    /// The equaliser.
+    pub eq: EqSettings,
+    /// The compressor.
+    pub compressor: CompressorSettings,
+    /// What the compressor listens to.
+    pub key: KeySource,
+    /// Whether equaliser or compressor comes first.
+    pub order: StageOrder,
     /// Stereo width in percent, 0 (mono) … 100 (as it comes) … 200 (side doubled).
     pub width_percent: f32,
     /// Position in percent, −100 (left) … 0 (centre) … +100 (right).
@@ -129,6 +170,13 @@ impl Default for StripSettings {
             input_mode: InputMode::Stereo,
             trim_db: 0.0,
             invert_polarity: false,
+            high_pass: FilterSettings::HIGH_PASS,
+            low_pass: FilterSettings::LOW_PASS,
+            gate: GateSettings::STRIP,
+            eq: EqSettings::FLAT,
+            compressor: CompressorSettings::STRIP,
+            key: KeySource::Own,
+            order: StageOrder::EqFirst,
             width_percent: 100.0,
             pan_percent: 0.0,
             fader_db: 0.0,
@@ -140,9 +188,13 @@ impl Default for StripSettings {
     }
 }
 
-/// One group.
+/// One group, in signal order.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GroupSettings {
+    /// The equaliser.
+    pub eq: EqSettings,
+    /// The compressor.
+    pub compressor: CompressorSettings,
     /// Balance in percent, −100 (left only) … 0 … +100 (right only). Never a boost.
     pub balance_percent: f32,
     /// Fader in dB, −∞…+12.
@@ -157,17 +209,58 @@ pub struct GroupSettings {
 
 impl Default for GroupSettings {
     fn default() -> Self {
-        Self { balance_percent: 0.0, fader_db: 0.0, mute: false, solo: false, to_master: true }
+        Self {
+            eq: EqSettings::FLAT,
+            compressor: CompressorSettings::GROUP,
+            balance_percent: 0.0,
+            fader_db: 0.0,
+            mute: false,
+            solo: false,
+            to_master: true,
+        }
     }
 }
 
-/// The master bus.
+/// The master's limiter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LimiterSettings {
+    /// Off is the input, bit for bit, delayed by the latency of the lookahead.
+    pub on: bool,
+    /// The largest true peak that leaves it, in dB re full scale, −24…0.
+    pub ceiling_db: f32,
+    /// Time constant of shrinking reduction in ms, 1…1000.
+    pub release_ms: f32,
+    /// 100 gives both sides one gain, 0 each its own.
+    pub link_percent: f32,
+    /// How far it looks ahead. Counts from the next [`crate::Engine::prepare`] on, because it changes the latency.
+    pub lookahead: Lookahead,
+}
+
+impl Default for LimiterSettings {
+    fn default() -> Self {
+        Self {
+            on: false,
+            ceiling_db: -1.0,
+            release_ms: 100.0,
+            link_percent: 100.0,
+            lookahead: Lookahead::None,
+        }
+    }
+}
+
+/// The master bus, in signal order.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MasterSettings {
+    /// The equaliser.
+    pub eq: EqSettings,
+    /// The glue compressor.
+    pub compressor: CompressorSettings,
     /// Balance in percent, −100 (left only) … 0 … +100 (right only). Never a boost.
     pub balance_percent: f32,
     /// Fader in dB, −∞…+12.
     pub fader_db: f32,
+    /// The limiter. What follows only turns down what it has limited.
+    pub limiter: LimiterSettings,
     /// Puts the mean of both channels on both sides, after the balance.
     pub mono: bool,
     /// Attenuates by [`Self::dim_db`].
@@ -180,7 +273,17 @@ pub struct MasterSettings {
 
 impl Default for MasterSettings {
     fn default() -> Self {
-        Self { balance_percent: 0.0, fader_db: 0.0, mono: false, dim: false, dim_db: -20.0, cut: false }
+        Self {
+            eq: EqSettings::FLAT,
+            compressor: CompressorSettings::GLUE,
+            balance_percent: 0.0,
+            fader_db: 0.0,
+            limiter: LimiterSettings::default(),
+            mono: false,
+            dim: false,
+            dim_db: -20.0,
+            cut: false,
+        }
     }
 }
 
