@@ -126,6 +126,11 @@ impl Compressor {
         self.into_tile = 0;
     }
 
+    /// Forgets what it has heard. The blend goes on where it is, and so does the grid: what follows is heard in mid-tile.
+    pub fn forget(&mut self) {
+        self.sides = [Side::REST; 2];
+    }
+
     /// What it runs on.
     pub fn coefficients(&self) -> &CompressorCoefficients {
         &self.coefficients
