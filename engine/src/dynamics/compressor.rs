@@ -107,6 +107,10 @@ impl Compressor {
         if settings == self.settings {
             return;
         }
+        if settings.detector != self.settings.detector {
+            // A mean begins with nothing, whatever the last sample was.
+            self.sides.iter_mut().for_each(|side| side.power = 0.0);
+        }
         self.settings = settings;
         self.coefficients = CompressorCoefficients::new(self.sample_rate_hz, &settings);
         self.blend.retarget(self.coefficients.blend, self.ramp_samples);
