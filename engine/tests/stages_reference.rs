@@ -26,11 +26,12 @@ const MAX_ERROR_DB: f64 = -110.0;
 /// or a knot that is one step off, is larger: 1/2880 of the change (−69 dB).
 const MAX_DENSE_ERROR_DB: f64 = -85.0;
 
-/// The largest sample of inputs and outputs. Spoilt samples are no input.
+/// The largest sample of what comes into a strip or leaves one, and of the outputs. Spoilt samples are no input. What the
+/// limiter turned down counts as it came: it computes what it takes away, so that its rounding is relative to that.
 fn scale(session: &Session, expected: &ReferenceMix) -> f64 {
     let inputs = session.inputs.iter().flatten().flatten().flatten();
     let inputs = inputs.map(|sample| f64::from(sample.abs())).filter(|magnitude| *magnitude < 1e11);
-    inputs.fold(expected.peak(), f64::max)
+    inputs.fold(expected.peak().max(expected.inner_peak), f64::max)
 }
 
 /// The largest difference of any sample, in dB re the larger of input and output, and where it is.
