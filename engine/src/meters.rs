@@ -15,14 +15,11 @@ pub struct Reductions {
 }
 
 impl Reductions {
-    /// The larger of both, or the new ones alone.
-    pub(crate) fn take(&mut self, new: Self, anew: bool) {
-        let before = if anew { Self::default() } else { *self };
-        *self = Self {
-            gate_db: before.gate_db.max(new.gate_db),
-            compressor_db: before.compressor_db.max(new.compressor_db),
-            limiter_db: before.limiter_db.max(new.limiter_db),
-        };
+    /// Becomes the larger of both.
+    pub(crate) fn raise(&mut self, new: Self) {
+        self.gate_db = self.gate_db.max(new.gate_db);
+        self.compressor_db = self.compressor_db.max(new.compressor_db);
+        self.limiter_db = self.limiter_db.max(new.limiter_db);
     }
 }
 

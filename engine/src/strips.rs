@@ -243,6 +243,11 @@ impl StripLanes {
         }
     }
 
+    /// Strips that have a gate or a compressor to tell about.
+    pub(crate) fn metered(&self) -> u32 {
+        self.gate.running() | self.compressor.running()
+    }
+
     /// The present gain reductions of a strip.
     pub(crate) fn reductions(&self, lane: usize) -> Reductions {
         Reductions {
@@ -305,9 +310,9 @@ impl StripLanes {
         let [left, right] = &mut *self.tiles;
         apply_matrix(simd, &mut self.image, [left, right], n, &mut scratch.gains);
         for (bus_idx, send) in self.sends.iter_mut().enumerate() {
-            match send.advance(simd, &mut scratch.gains[0], n) {
-                LaneGain::Still(gain) if *gain == PerLane::ZERO => {}
-                gain => sums.add(simd, bus_idx, gain, [left, right], n),
+            if !send.is_settled_at(0.0) {
+                let gain = send.advance(simd, &mut scratch.gains[0], n);
+                sums.add(simd, bus_idx, gain, [left, right], n);
             }
         }
         if segment.ends_tile {

@@ -92,6 +92,11 @@ impl<const N: usize> BusStages<N> {
         self.eq.is_off() && self.compressor.is_off()
     }
 
+    /// Whether some bus's compressor has something to tell.
+    pub(crate) fn is_metered(&self) -> bool {
+        !self.compressor.is_off()
+    }
+
     /// The present gain reduction of a bus's compressor, in dB, 0 or more.
     pub(crate) fn reduction_db(&self, bus_idx: usize) -> f32 {
         self.compressor.reduction_db(bus_idx)

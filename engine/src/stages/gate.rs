@@ -53,6 +53,11 @@ impl LaneGate {
         }
     }
 
+    /// Lanes that are on, or on their way off. Bit = lane.
+    pub(crate) fn running(&self) -> u32 {
+        self.running
+    }
+
     pub(crate) fn is_off(&self) -> bool {
         self.running == 0
     }
