@@ -93,12 +93,12 @@ impl Groups {
         self.stages.begin_tile(timing);
     }
 
-    /// Whether there are gain reductions to tell about.
-    pub(crate) fn is_metered(&self) -> bool {
-        self.stages.is_metered()
+    /// At the end of a tile: notes gain reductions, anew for the block or where they are more.
+    pub(crate) fn meter(&mut self, anew: bool) {
+        self.stages.meter(anew);
     }
 
-    /// The present gain reductions of a group.
+    /// A group's largest gain reductions in the block.
     pub(crate) fn reductions(&self, group_idx: usize) -> Reductions {
         Reductions { compressor_db: self.stages.reduction_db(group_idx), ..Reductions::default() }
     }
@@ -298,7 +298,12 @@ impl MasterBus {
         }
     }
 
-    /// The compressor's present gain reduction, in dB, 0 or more.
+    /// At the end of a tile: notes gain reductions, anew for the block or where they are more.
+    pub(crate) fn meter(&mut self, anew: bool) {
+        self.stages.meter(anew);
+    }
+
+    /// The compressor's largest gain reduction in the block, in dB, 0 or more.
     pub(crate) fn compressor_reduction_db(&self) -> f32 {
         self.stages.reduction_db(0)
     }
