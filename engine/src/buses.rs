@@ -35,7 +35,6 @@ pub(crate) struct Groups {
     stages: BusStages<N_GROUPS>,
     /// Sums of sends, and after [`Groups::process`] the outputs.
     buses: Box<[BusTile; N_GROUPS]>,
-    latency_samples: usize,
     gains: [GroupGains; N_GROUPS],
     delays: [[Delay; 2]; N_GROUPS],
 }
@@ -53,7 +52,6 @@ impl Groups {
         Self {
             stages: BusStages::new(CompressorSettings::GROUP),
             buses: Box::new([SILENT_BUS; N_GROUPS]),
-            latency_samples: 0,
             gains: std::array::from_fn(|_| GroupGains { sides: [unity(), unity()], to_master: unity() }),
             delays: std::array::from_fn(|_| [Delay::new(0), Delay::new(0)]),
         }
@@ -61,7 +59,6 @@ impl Groups {
 
     /// Delays the outputs by the latency. Allocates.
     pub(crate) fn prepare(&mut self, latency_samples: usize) {
-        self.latency_samples = latency_samples;
         self.delays = std::array::from_fn(|_| [Delay::new(latency_samples), Delay::new(latency_samples)]);
     }
 
@@ -93,12 +90,12 @@ impl Groups {
         self.stages.begin_tile(timing);
     }
 
-    /// Whether there are gain reductions to tell about.
-    pub(crate) fn is_metered(&self) -> bool {
-        self.stages.is_metered()
+    /// At the end of a tile: notes gain reductions, anew for the block or where they are more.
+    pub(crate) fn meter(&mut self, anew: bool) {
+        self.stages.meter(anew);
     }
 
-    /// The present gain reductions of a group.
+    /// A group's largest gain reductions in the block.
     pub(crate) fn reductions(&self, group_idx: usize) -> Reductions {
         Reductions { compressor_db: self.stages.reduction_db(group_idx), ..Reductions::default() }
     }
@@ -130,11 +127,8 @@ impl Groups {
             }
         }
         let to_master = used.contains(&true);
-        if self.latency_samples > 0 {
-            used = [true; N_GROUPS];
-            for (delays, bus) in self.delays.iter_mut().zip(self.buses.iter_mut()) {
-                delays.iter_mut().zip(bus).for_each(|(delay, channel)| delay.run(&mut channel[..n]));
-            }
+        for ((delays, bus), used) in self.delays.iter_mut().zip(self.buses.iter_mut()).zip(&mut used) {
+            *used = delay_bus(delays, bus, *used, n);
         }
         GroupsUsed { outputs: used, to_master }
     }
@@ -142,6 +136,39 @@ impl Groups {
     /// A group's output, after [`Groups::process`].
     pub(crate) fn output(&self, group_idx: usize) -> &BusTile {
         &self.buses[group_idx]
+    }
+}
+
+/// Delays a bus that is used, or silence. Returns whether what leaves is more than silence.
+fn delay_bus(delays: &mut [Delay; 2], bus: &mut BusTile, used: bool, n: usize) -> bool {
+    if delays[0].is_nothing() {
+        return used;
+    }
+    let mut sounds = false;
+    for (delay, channel) in delays.iter_mut().zip(bus) {
+        let channel = &mut channel[..n];
+        if used {
+            delay.run(channel);
+            sounds = true;
+        } else {
+            sounds |= !delay.run_same(0.0, channel);
+        }
+    }
+    sounds
+}
+
+/// Whether a gain is one and the same, in its ramp and in its delay.
+fn stays(ramp: &Ramp, delay: &Delay, gain: f32) -> bool {
+    ramp.settled() == Some(gain) && delay.holds(gain)
+}
+
+/// Delays the gains of the `n` frames that a ramp has just gone.
+fn delay_gains(ramp: &Ramp, delay: &mut Delay, gains: &mut [f32; TILE_FRAMES], n: usize) {
+    match ramp.settled() {
+        Some(gain) if gains[..n].iter().all(|other| *other == gain) => {
+            delay.run_same(gain, &mut gains[..n]);
+        }
+        _ => delay.run(&mut gains[..n]),
     }
 }
 
@@ -283,22 +310,25 @@ impl MasterBus {
 
     /// The bypass of the next `n` frames, 0 (the mix) … 1 (the unity sum), as late as the mix is; nothing if there is only the mix.
     pub(crate) fn bypass(&mut self, n: usize) -> Option<[f32; TILE_FRAMES]> {
-        if self.latency_samples() == 0 && self.bypass.settled() == Some(0.0) {
+        if stays(&self.bypass, &self.bypass_delay, 0.0) {
             return None;
         }
         let mut bypass = self.bypass.fill(n);
-        self.bypass_delay.run(&mut bypass[..n]);
+        delay_gains(&self.bypass, &mut self.bypass_delay, &mut bypass, n);
         Some(bypass)
     }
 
-    /// The unity sum, as late as the mix is.
-    pub(crate) fn delay_dry(&mut self, dry: &mut BusTile, n: usize) {
-        for (delay, channel) in self.dry_delays.iter_mut().zip(dry) {
-            delay.run(&mut channel[..n]);
-        }
+    /// The unity sum, as late as the mix is. `used` says that there is one at all.
+    pub(crate) fn delay_dry(&mut self, dry: &mut BusTile, used: bool, n: usize) {
+        delay_bus(&mut self.dry_delays, dry, used, n);
     }
 
-    /// The compressor's present gain reduction, in dB, 0 or more.
+    /// At the end of a tile: notes gain reductions, anew for the block or where they are more.
+    pub(crate) fn meter(&mut self, anew: bool) {
+        self.stages.meter(anew);
+    }
+
+    /// The compressor's largest gain reduction in the block, in dB, 0 or more.
     pub(crate) fn compressor_reduction_db(&self) -> f32 {
         self.stages.reduction_db(0)
     }
@@ -334,13 +364,15 @@ impl MasterBus {
                 || self.limit(bus, n),
             );
         }
-        let settled = self.monitor.each_ref().map(Ramp::settled);
-        if self.latency_samples() == 0 && settled == [Some(1.0), Some(0.0), Some(0.0), Some(1.0)] {
+        let entries = self.monitor.iter().zip(&self.monitor_delays).zip(IDENTITY.as_flattened());
+        if entries.into_iter().all(|((entry, delay), gain)| stays(entry, delay, *gain)) {
             return;
         }
-        let mut monitor = self.monitor.each_mut().map(|entry| entry.fill(n));
-        for (delay, gains) in self.monitor_delays.iter_mut().zip(&mut monitor) {
-            delay.run(&mut gains[..n]);
+        let mut monitor = [[0.0; TILE_FRAMES]; 4];
+        let entries = self.monitor.iter_mut().zip(&mut self.monitor_delays);
+        for (gains, (entry, delay)) in monitor.iter_mut().zip(entries) {
+            *gains = entry.fill(n);
+            delay_gains(entry, delay, gains, n);
         }
         let ([left, right], [ll, lr, rl, rr]) = (bus, monitor);
         for frame in 0..TILE_FRAMES {

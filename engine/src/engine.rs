@@ -1,8 +1,8 @@
 //! The engine: prepare, reset, set, process.
 
 use crate::buses::{BusTile, Groups, MasterBus, SILENT_BUS};
-use crate::lanes::{LANES, TILE_FRAMES, lanes_of, unscale};
-use crate::meters::{Meters, Reductions};
+use crate::lanes::{LANES, TILE_FRAMES, unscale};
+use crate::meters::Meters;
 use crate::routing::SoloState;
 use crate::settings::{Destination, N_GROUPS, PanLaw, Settings, StripSettings};
 use crate::simd::{SimdPath, on_path};
@@ -213,11 +213,16 @@ impl Engine {
             let segment = Segment { n, ends_tile: into_tile + n == TILE_FRAMES };
             self.process_segment(simd, inputs, outputs, start..end, segment);
             if segment.ends_tile {
-                self.read_meters(!metered);
+                self.strips.iter_mut().for_each(|lanes| lanes.meter(!metered));
+                self.groups.meter(!metered);
+                self.master.meter(!metered);
                 metered = true;
             }
             self.count += n as u64;
             start = end;
+        }
+        if metered {
+            self.read_meters();
         }
     }
 
@@ -267,10 +272,10 @@ impl Engine {
         }
         let silent = !has_mix && !used.to_master;
         self.master.process(simd, mix, silent, segment, &mut scratch.stages);
+        let has_dry = (dry || bypass.is_some()) && sums.sum(simd, DRY_BUS, dry_mix);
+        self.master.delay_dry(dry_mix, has_dry, n);
         match &bypass {
             Some(bypass) => {
-                sums.sum(simd, DRY_BUS, dry_mix);
-                self.master.delay_dry(dry_mix, n);
                 write(simd, mix, Some((bypass, dry_mix)), &mut outputs.master, frames);
             }
             None => write(simd, mix, None, &mut outputs.master, frames),
@@ -279,25 +284,17 @@ impl Engine {
         self.meters.master.limiter_db = self.meters.master.limiter_db.max(limiter_db);
     }
 
-    /// At the end of a tile: takes what the stages reduce by, anew for the block or where it is more.
-    fn read_meters(&mut self, anew: bool) {
+    /// At the end of a block.
+    fn read_meters(&mut self) {
         let Meters { strips, groups, master } = &mut *self.meters;
-        if anew {
-            strips[..self.strip_settings.len()].fill(Reductions::default());
-            groups.fill(Reductions::default());
-            master.compressor_db = 0.0;
+        let n_strips = self.strip_settings.len();
+        for (strip_idx, meter) in strips.iter_mut().enumerate().take(n_strips) {
+            *meter = self.strips[strip_idx / LANES].reductions(strip_idx % LANES);
         }
-        for (lanes_idx, lanes) in self.strips.iter().enumerate() {
-            for lane in lanes_of(lanes.metered()) {
-                strips[lanes_idx * LANES + lane].raise(lanes.reductions(lane));
-            }
+        for (group_idx, meter) in groups.iter_mut().enumerate() {
+            *meter = self.groups.reductions(group_idx);
         }
-        if self.groups.is_metered() {
-            for (group_idx, meter) in groups.iter_mut().enumerate() {
-                meter.raise(self.groups.reductions(group_idx));
-            }
-        }
-        master.compressor_db = master.compressor_db.max(self.master.compressor_reduction_db());
+        master.compressor_db = self.master.compressor_reduction_db();
     }
 
     /// Samples by which the output lags behind the input.

@@ -14,15 +14,6 @@ pub struct Reductions {
     pub limiter_db: f32,
 }
 
-impl Reductions {
-    /// Becomes the larger of both.
-    pub(crate) fn raise(&mut self, new: Self) {
-        self.gate_db = self.gate_db.max(new.gate_db);
-        self.compressor_db = self.compressor_db.max(new.compressor_db);
-        self.limiter_db = self.limiter_db.max(new.limiter_db);
-    }
-}
-
 /// Figures of the last block. A block that reaches no border of a tile has those of the block before.
 #[derive(Clone, Debug)]
 pub struct Meters {
