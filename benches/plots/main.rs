@@ -27,11 +27,22 @@ mod through;
 
 use anyhow::{Context, Result, bail, ensure};
 use std::path::Path;
+use std::process::ExitCode;
 
 /// More than this is no picture for a page any more.
 const MAX_BYTES: usize = 100_000;
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("plots: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let (folder, is_check) = match &args[..] {
         [folder] => (Path::new(folder), false),
