@@ -11,6 +11,7 @@
 //! gains behind the limiter, so that an event is heard at the same sample of the material everywhere. State: ramps, stages, delays.
 
 use crate::delay::Delay;
+use crate::dynamics::PERCENT_RANGE;
 use crate::gains::{self, IDENTITY, Matrix};
 use crate::lanes::{TILE_FRAMES, scale, unscale};
 use crate::limiter::{Limiter, Lookahead};
@@ -23,12 +24,23 @@ use crate::stages::{BusStages, Segment, StageScratch, Timing};
 use crate::sums::{BusSums, hold};
 use fearless_simd::Simd;
 
+/// The range of the limiter's ceiling, in dB: what a person may set is less than what a limiter can do.
+const CEILING_RANGE_DB: [f32; 2] = [-24.0, 0.0];
+
+/// The range of the limiter's release, in milliseconds.
+const LIMITER_RELEASE_RANGE_MS: [f32; 2] = [1.0, 1_000.0];
+
 /// Left and right of a bus for up to one tile. Frames behind the segment's end are of no meaning, but always finite: loops
 /// run over the whole tile, because a fixed length is what compilers make good code of.
 pub(crate) type BusTile = [[f32; TILE_FRAMES]; 2];
 
 /// A bus that carries nothing.
 pub(crate) const SILENT_BUS: BusTile = [[0.0; TILE_FRAMES]; 2];
+
+/// The value within its range. One that is no number counts as the default, whatever was set before it.
+fn clamped(value: f32, [min, max]: [f32; 2], default: f32) -> f32 {
+    if value.is_nan() { default } else { value.clamp(min, max) }
+}
 
 /// Groups A–D.
 pub(crate) struct Groups {
@@ -271,9 +283,13 @@ impl MasterBus {
     }
 
     fn set_limiter(&mut self) {
-        let LimiterSettings { on, ceiling_db, release_ms, link_percent, .. } = self.limiter_settings;
-        self.limiter.set(ceiling_db, release_ms, link_percent);
-        self.limiter.set_on(on);
+        let (wanted, default) = (self.limiter_settings, LimiterSettings::default());
+        self.limiter.set(
+            clamped(wanted.ceiling_db, CEILING_RANGE_DB, default.ceiling_db),
+            clamped(wanted.release_ms, LIMITER_RELEASE_RANGE_MS, default.release_ms),
+            clamped(wanted.link_percent, PERCENT_RANGE, default.link_percent),
+        );
+        self.limiter.set_on(wanted.on);
     }
 
     pub(crate) fn set_bypass(&mut self, bypass: bool, fade_samples: usize) {
