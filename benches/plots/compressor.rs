@@ -1,7 +1,7 @@
 //! The compressor: its static curve by steady levels, and its gain in time by steps of a level.
 
 use crate::chart::{Axis, BLUE, GREEN, Legend, NUMBERS, ORANGE, PURPLE, Panel, REFERENCE, Series, picture};
-use crate::through::{amplitude, db, defaults, run};
+use crate::through::{amplitude, bound, db, defaults, run};
 use anyhow::{Context, Result};
 use busbar_engine::{CompressorSettings, Detector, Settings};
 use plotters::style::RGBColor;
@@ -174,7 +174,10 @@ pub fn steps() -> Result<String> {
     }
     picture(
         "Compressor, steps of a level: threshold −30 dB, ratio 4, hard knee, 48 kHz",
-        &format!("At τ the gain has gone 63.2 % of its way, to within {worst_points:.5} percentage points"),
+        &format!(
+            "At τ the gain has gone 63.2 % of its way, to within {} percentage points",
+            bound(worst_points)
+        ),
         &panels,
     )
 }

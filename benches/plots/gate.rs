@@ -1,7 +1,7 @@
 //! The gate: its static curve by steady levels, up and down, and its gain around a loud stretch.
 
 use crate::chart::{Axis, BLUE, GREEN, Legend, NUMBERS, ORANGE, Panel, REFERENCE, Series, picture};
-use crate::through::{amplitude, db, defaults, run};
+use crate::through::{amplitude, bound, db, defaults, run};
 use anyhow::{Context, Result};
 use busbar_engine::{GateSettings, Settings};
 
@@ -168,7 +168,8 @@ pub fn steps() -> Result<String> {
     picture(
         "Gate around a loud stretch: threshold −30 dB, ratio ∞, range −40 dB, hold 50 ms",
         &format!(
-            "At τ 63.2 % of the way, to within {worst_points:.5} percentage points; held for {} samples (50 ms are {})",
+            "At τ 63.2 % of the way, to within {} percentage points; held for {} samples (50 ms are {})",
+            bound(worst_points),
             hold.join(", "),
             frames(hold_ms)
         ),

@@ -27,7 +27,7 @@ pub fn one_band(shape: BandShape, frequency_hz: f64, gain_db: f64, q: f64) -> Eq
 /// What leaves the master on the left for the same input on both sides, and the latency in samples. Settings count from the frames they
 /// stand with on, the first ones from the beginning.
 ///
-/// It runs on plain arithmetic, so that pictures are the same on every machine; the other paths are within −110 dB of it.
+/// It runs on plain arithmetic, so that pictures are the same on every machine. The other paths differ from it by roundings.
 pub fn run(sample_rate_hz: f64, settings: &[(usize, Settings)], input: &[f32]) -> Result<(Vec<f32>, usize)> {
     let path = SimdPath::all().last().unwrap_or_else(SimdPath::detect);
     let mut engine = Engine::on_path(1, path);
@@ -64,4 +64,9 @@ pub fn amplitude(level_db: f64) -> f64 {
 /// An amplitude in dB re full scale.
 pub fn db(amplitude: f64) -> f64 {
     20.0 * amplitude.log10()
+}
+
+/// A deviation as a bound that is not too small: rounded up in the fifth decimal.
+pub fn bound(deviation: f64) -> String {
+    format!("{:.5}", (1e5 * deviation).ceil() / 1e5)
 }
