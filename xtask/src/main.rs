@@ -10,6 +10,7 @@ mod install;
 mod mix;
 mod mutants;
 mod needs;
+mod plots;
 mod process;
 mod run;
 mod scratch;
@@ -39,6 +40,7 @@ cargo xtask <verb>
   hosts [NAMES]             once per release: the plugin in pedalboard, dawdreamer, minihost, Ardour and qtractor
   tidy                      what the engine may reach, machine paths, the frozen parameter ids
   mutants [NAMES]           show for each patch in mutants/ that a test fails with it
+  plots [--check]           measure the engine and draw the pictures in docs/dsp/images; --check tells which are stale
   ci                        everything that must hold before a change lands, minutes per stage
   help                      this list
 ";
@@ -68,6 +70,7 @@ fn dispatch(args: Vec<String>) -> Result<ExitCode> {
         "hosts" => return hosts::verb(rest),
         "tidy" => tidy::verb(rest)?,
         "mutants" => return mutants::verb(rest),
+        "plots" => plots::verb(rest)?,
         "ci" => return ci::verb(rest),
         "help" | "-h" | "--help" => print!("{HELP}"),
         other => bail!("there is no verb `{other}`\n\n{HELP}"),
