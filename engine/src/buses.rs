@@ -1,16 +1,25 @@
 //! Groups, master and bypass, behind the sums of the strips.
 //!
 //! ```text
-//! sum of sends → × (balance × fader × mute) → group output → × to-master → master sum
-//! master sum → M (balance, fader, mono, dim, cut) → master output
+//! sum of sends → EQ → compressor → × (balance × fader × mute) → group output → × to-master → master sum
+//! master sum → EQ → compressor → × (balance × fader) → limiter → M (mono, dim, cut) → master output
 //! ```
 //!
-//! Bypass fades from the mix to the unity sum of all inputs: out = (1 − b)·mix + b·dry. State: the ramps. Latency: none.
+//! Bypass fades from the mix to the unity sum of all inputs: out = (1 − b)·mix + b·dry.
+//!
+//! Latency: that of the limiter. Whatever does not go through it is delayed by as much: groups' outputs, the unity sum, and the
+//! gains behind the limiter, so that an event is heard at the same sample of the material everywhere. State: ramps, stages, delays.
 
+use crate::delay::Delay;
 use crate::gains::{self, IDENTITY, Matrix};
-use crate::lanes::TILE_FRAMES;
+use crate::lanes::{TILE_FRAMES, scale, unscale};
+use crate::limiter::{Limiter, Lookahead};
+use crate::meters::Reductions;
 use crate::ramp::Ramp;
-use crate::settings::{GroupSettings, MasterSettings};
+use crate::settings::{CompressorSettings, GroupSettings, LimiterSettings, MasterSettings, N_GROUPS};
+use crate::stages::{BusStages, Segment, StageScratch, Timing};
+use crate::sums::hold;
+use fearless_simd::Simd;
 
 /// Left and right of a bus for up to one tile. Frames behind the segment's end are of no meaning, but always finite: loops
 /// run over the whole tile, because a fixed length is what compilers make good code of.
@@ -19,38 +28,109 @@ pub(crate) type BusTile = [[f32; TILE_FRAMES]; 2];
 /// A bus that carries nothing.
 pub(crate) const SILENT_BUS: BusTile = [[0.0; TILE_FRAMES]; 2];
 
-/// One group.
-pub(crate) struct GroupBus {
+/// Groups A–D.
+pub(crate) struct Groups {
+    stages: BusStages<N_GROUPS>,
+    gains: [GroupGains; N_GROUPS],
+    delays: [[Delay; 2]; N_GROUPS],
+}
+
+/// What a group does behind its stages.
+struct GroupGains {
     sides: [Ramp; 2],
     to_master: Ramp,
 }
 
-impl GroupBus {
-    /// Settled where a group at its defaults is.
-    pub(crate) const fn new() -> Self {
-        Self { sides: [Ramp::settled_at(1.0), Ramp::settled_at(1.0)], to_master: Ramp::settled_at(1.0) }
-    }
-
-    pub(crate) fn set(&mut self, group: &GroupSettings, ramp_samples: usize) {
-        for (side, gain) in self.sides.iter_mut().zip(gains::group_gains(group)) {
-            side.retarget(gain, ramp_samples);
+impl Groups {
+    /// Settled where groups at their defaults are.
+    pub(crate) fn new() -> Self {
+        let unity = || Ramp::settled_at(1.0);
+        Self {
+            stages: BusStages::new(CompressorSettings::GROUP),
+            gains: std::array::from_fn(|_| GroupGains { sides: [unity(), unity()], to_master: unity() }),
+            delays: std::array::from_fn(|_| [Delay::new(0), Delay::new(0)]),
         }
-        self.to_master.retarget(if group.to_master { 1.0 } else { 0.0 }, ramp_samples);
     }
 
+    /// Delays the outputs by the latency. Allocates.
+    pub(crate) fn prepare(&mut self, latency_samples: usize) {
+        self.delays = std::array::from_fn(|_| [Delay::new(latency_samples), Delay::new(latency_samples)]);
+    }
+
+    pub(crate) fn set(&mut self, group_idx: usize, group: &GroupSettings, timing: Timing) {
+        let gains = &mut self.gains[group_idx];
+        for (side, gain) in gains.sides.iter_mut().zip(gains::group_gains(group)) {
+            side.retarget(gain, timing.ramp_samples);
+        }
+        gains.to_master.retarget(if group.to_master { 1.0 } else { 0.0 }, timing.ramp_samples);
+        self.stages.set(group_idx, &group.eq, &group.compressor, timing);
+    }
+
+    /// Ends every ramp where it was going.
     pub(crate) fn jump(&mut self) {
-        self.sides.iter_mut().for_each(Ramp::jump);
-        self.to_master.jump();
+        for gains in &mut self.gains {
+            gains.sides.iter_mut().for_each(Ramp::jump);
+            gains.to_master.jump();
+        }
+        self.stages.jump();
     }
 
+    /// Forgets everything that was heard.
+    pub(crate) fn reset(&mut self) {
+        self.stages.reset();
+        self.delays.as_flattened_mut().iter_mut().for_each(|delay| delay.fill(0.0));
+    }
+
+    pub(crate) fn begin_tile(&mut self, timing: Timing) {
+        self.stages.begin_tile(timing);
+    }
+
+    /// The present gain reductions of a group.
+    pub(crate) fn reductions(&self, group_idx: usize) -> Reductions {
+        Reductions { compressor_db: self.stages.reduction_db(group_idx), ..Reductions::default() }
+    }
+
+    /// Turns the sums of sends into the groups' outputs and adds those to the master's sum, and says whether it added anything.
+    /// Nothing in is nothing out, once all has died away. Outputs are delayed by the latency, what the master gets is not.
+    pub(crate) fn process<S: Simd>(
+        &mut self,
+        simd: S,
+        sums: [Option<BusTile>; N_GROUPS],
+        segment: Segment,
+        master: &mut BusTile,
+        scratch: &mut StageScratch,
+    ) -> ([Option<BusTile>; N_GROUPS], bool) {
+        let mut used = sums.each_ref().map(Option::is_some);
+        let mut buses = sums.map(|sum| sum.unwrap_or(SILENT_BUS));
+        let silent = used == [false; N_GROUPS];
+        if self.stages.process(simd, &mut buses, silent, segment, scratch) {
+            used = [true; N_GROUPS];
+        }
+        let groups = self.gains.iter_mut().zip(&mut self.delays).zip(buses.into_iter().zip(used));
+        let mut outputs = groups.map(|((gains, delays), (mut bus, used))| {
+            if used {
+                gains.process(&mut bus, segment.n, master);
+            } else {
+                gains.skip(segment.n);
+            }
+            let mut delayed = false;
+            for (delay, channel) in delays.iter_mut().zip(&mut bus) {
+                delayed = delay.run(&mut channel[..segment.n]);
+            }
+            (used || delayed).then_some(bus)
+        });
+        (std::array::from_fn(|_| outputs.next().flatten()), used != [false; N_GROUPS])
+    }
+}
+
+impl GroupGains {
     /// Steps over `n` frames in which nothing was sent here.
-    pub(crate) fn skip(&mut self, n: usize) {
+    fn skip(&mut self, n: usize) {
         self.sides.iter_mut().for_each(|side| side.skip(n));
         self.to_master.skip(n);
     }
 
-    /// Turns the first `n` frames of the sum of sends into the group's output and adds that to the master's sum.
-    pub(crate) fn process(&mut self, bus: &mut BusTile, n: usize, master: &mut BusTile) {
+    fn process(&mut self, bus: &mut BusTile, n: usize, master: &mut BusTile) {
         let to_master = self.to_master.fill(n);
         for ((channel, master), side) in bus.iter_mut().zip(master).zip(&mut self.sides) {
             let side = side.fill(n);
@@ -64,31 +144,106 @@ impl GroupBus {
 
 /// The master bus, and the bypass behind it.
 pub(crate) struct MasterBus {
-    matrix: [Ramp; 4],
+    stages: BusStages<1>,
+    sides: [Ramp; 2],
+    limiter: Limiter,
+    limiter_settings: LimiterSettings,
+    /// The lookahead that was prepared.
+    lookahead: Lookahead,
+    monitor: [Ramp; 4],
     bypass: Ramp,
+    /// Of the gains behind the limiter and of the unity sum.
+    monitor_delays: [Delay; 4],
+    bypass_delay: Delay,
+    dry_delays: [Delay; 2],
 }
 
 impl MasterBus {
     /// Settled where the master at its defaults is.
     pub(crate) fn new() -> Self {
         let [[ll, lr], [rl, rr]] = IDENTITY;
-        Self { matrix: [ll, lr, rl, rr].map(Ramp::settled_at), bypass: Ramp::settled_at(0.0) }
+        let mut bus = Self {
+            stages: BusStages::new(CompressorSettings::GLUE),
+            sides: [Ramp::settled_at(1.0), Ramp::settled_at(1.0)],
+            limiter: Limiter::new(),
+            limiter_settings: LimiterSettings::default(),
+            lookahead: Lookahead::None,
+            monitor: [ll, lr, rl, rr].map(Ramp::settled_at),
+            bypass: Ramp::settled_at(0.0),
+            monitor_delays: std::array::from_fn(|_| Delay::new(0)),
+            bypass_delay: Delay::new(0),
+            dry_delays: [Delay::new(0), Delay::new(0)],
+        };
+        bus.set_limiter();
+        bus
     }
 
-    pub(crate) fn set(&mut self, master: &MasterSettings, ramp_samples: usize) {
-        let matrix: Matrix = gains::master_matrix(master);
-        for (entry, target) in self.matrix.iter_mut().zip(matrix.as_flattened()) {
-            entry.retarget(*target, ramp_samples);
+    /// Takes the rate, and the lookahead that was set last. Allocates.
+    pub(crate) fn prepare(&mut self, sample_rate_hz: f64) {
+        self.lookahead = self.limiter_settings.lookahead;
+        self.limiter.prepare(sample_rate_hz, self.lookahead);
+        let latency = self.latency_samples();
+        self.monitor_delays = std::array::from_fn(|_| Delay::new(latency));
+        self.bypass_delay = Delay::new(latency);
+        self.dry_delays = [Delay::new(latency), Delay::new(latency)];
+    }
+
+    /// Samples by which the output lags behind the input.
+    pub(crate) fn latency_samples(&self) -> usize {
+        self.limiter.latency_samples() as usize
+    }
+
+    /// Whether another lookahead is wanted than was prepared.
+    pub(crate) fn needs_prepare(&self) -> bool {
+        self.limiter_settings.lookahead != self.lookahead
+    }
+
+    pub(crate) fn set(&mut self, master: &MasterSettings, timing: Timing) {
+        for (side, gain) in self.sides.iter_mut().zip(gains::master_gains(master)) {
+            side.retarget(gain, timing.ramp_samples);
         }
+        let monitor: Matrix = gains::monitor_matrix(master);
+        for (entry, target) in self.monitor.iter_mut().zip(monitor.as_flattened()) {
+            entry.retarget(*target, timing.ramp_samples);
+        }
+        self.stages.set(0, &master.eq, &master.compressor, timing);
+        if master.limiter != self.limiter_settings {
+            self.limiter_settings = master.limiter;
+            self.set_limiter();
+        }
+    }
+
+    fn set_limiter(&mut self) {
+        let LimiterSettings { on, ceiling_db, release_ms, link_percent, .. } = self.limiter_settings;
+        self.limiter.set(ceiling_db, release_ms, link_percent);
+        self.limiter.set_on(on);
     }
 
     pub(crate) fn set_bypass(&mut self, bypass: bool, fade_samples: usize) {
         self.bypass.retarget(if bypass { 1.0 } else { 0.0 }, fade_samples);
     }
 
+    /// Ends every ramp where it was going; what is delayed has been there all the time.
     pub(crate) fn jump(&mut self) {
-        self.matrix.iter_mut().for_each(Ramp::jump);
+        self.sides.iter_mut().for_each(Ramp::jump);
+        self.stages.jump();
+        for (entry, delay) in self.monitor.iter_mut().zip(&mut self.monitor_delays) {
+            entry.jump();
+            delay.fill(entry.target());
+        }
         self.bypass.jump();
+        self.bypass_delay.fill(self.bypass.target());
+    }
+
+    /// Forgets everything that was heard.
+    pub(crate) fn reset(&mut self) {
+        self.stages.reset();
+        self.limiter.reset();
+        self.dry_delays.iter_mut().for_each(|delay| delay.fill(0.0));
+    }
+
+    pub(crate) fn begin_tile(&mut self, timing: Timing) {
+        self.stages.begin_tile(timing);
     }
 
     /// Whether the unity sum of the inputs is heard in the next sample or later.
@@ -96,19 +251,75 @@ impl MasterBus {
         self.bypass.settled() != Some(0.0)
     }
 
-    /// The bypass of the next `n` frames, 0 (the mix) … 1 (the unity sum).
+    /// The bypass of the next `n` frames, 0 (the mix) … 1 (the unity sum), as late as the mix is.
     pub(crate) fn bypass(&mut self, n: usize) -> [f32; TILE_FRAMES] {
-        self.bypass.fill(n)
+        let mut bypass = self.bypass.fill(n);
+        self.bypass_delay.run(&mut bypass[..n]);
+        bypass
     }
 
-    /// Turns the first `n` frames of the master's sum into its output.
-    pub(crate) fn process(&mut self, bus: &mut BusTile, n: usize) {
-        let [left, right] = bus;
-        let [ll, lr, rl, rr] = self.matrix.each_mut().map(|entry| entry.fill(n));
+    /// The unity sum, as late as the mix is.
+    pub(crate) fn delay_dry(&mut self, dry: &mut BusTile, n: usize) {
+        for (delay, channel) in self.dry_delays.iter_mut().zip(dry) {
+            delay.run(&mut channel[..n]);
+        }
+    }
+
+    /// The present gain reductions. The limiter's is the largest of the last segment.
+    pub(crate) fn reductions(&self) -> Reductions {
+        Reductions {
+            gate_db: 0.0,
+            compressor_db: self.stages.reduction_db(0),
+            limiter_db: self.limiter.gain_reduction_db(),
+        }
+    }
+
+    /// Turns the master's sum into its output. `silent` says that there is none.
+    pub(crate) fn process<S: Simd>(
+        &mut self,
+        simd: S,
+        bus: &mut BusTile,
+        silent: bool,
+        segment: Segment,
+        scratch: &mut StageScratch,
+    ) {
+        let n = segment.n;
+        bus.iter_mut().for_each(hold);
+        self.stages.process(simd, std::array::from_mut(bus), silent, segment, scratch);
+        for (channel, side) in bus.iter_mut().zip(&mut self.sides) {
+            let gains = side.fill(n);
+            channel.iter_mut().zip(gains).for_each(|(sample, gain)| *sample *= gain);
+        }
+        if self.limiter.is_transparent() {
+            self.limiter.pass(n);
+        } else {
+            simd.vectorize(
+                #[inline(always)]
+                || self.limit(bus, n),
+            );
+        }
+        let mut monitor = self.monitor.each_mut().map(|entry| entry.fill(n));
+        for (delay, gains) in self.monitor_delays.iter_mut().zip(&mut monitor) {
+            delay.run(&mut gains[..n]);
+        }
+        let ([left, right], [ll, lr, rl, rr]) = (bus, monitor);
         for frame in 0..TILE_FRAMES {
             let (l, r) = (left[frame], right[frame]);
             left[frame] = ll[frame] * l + lr[frame] * r;
             right[frame] = rl[frame] * l + rr[frame] * r;
+        }
+    }
+
+    /// The limiter works on plain samples.
+    #[inline(always)]
+    fn limit(&mut self, [left, right]: &mut BusTile, n: usize) {
+        let (left, right) = (&mut left[..n], &mut right[..n]);
+        for channel in [&mut *left, &mut *right] {
+            channel.iter_mut().for_each(|sample| *sample = unscale(*sample));
+        }
+        self.limiter.process(left, right);
+        for channel in [left, right] {
+            channel.iter_mut().for_each(|sample| *sample = scale(*sample));
         }
     }
 }

@@ -1,12 +1,15 @@
 //! The engine: prepare, reset, set, process.
 
-use crate::buses::{BusTile, GroupBus, MasterBus, SILENT_BUS};
+use crate::buses::{BusTile, Groups, MasterBus, SILENT_BUS};
 use crate::lanes::{LANES, TILE_FRAMES, unscale};
 use crate::meters::Meters;
 use crate::routing::SoloState;
 use crate::settings::{Destination, N_GROUPS, PanLaw, Settings, StripSettings};
-use crate::simd::SimdPath;
-use crate::strips::{BusLanes, DRY_BUS, StripLanes, StripScratch};
+use crate::simd::{SimdPath, on_path};
+use crate::stages::{Segment, Timing};
+use crate::strips::{StripLanes, StripScratch};
+use crate::sums::{BusSums, DRY_BUS};
+use fearless_simd::Simd;
 use std::fmt;
 use std::ops::Range;
 
@@ -52,15 +55,16 @@ pub struct Engine {
     pan_law: PanLaw,
     solo: SoloState,
     strips: Vec<StripLanes>,
-    groups: [GroupBus; N_GROUPS],
+    groups: Groups,
     master: MasterBus,
+    sample_rate_hz: f64,
     /// Samples since `prepare` or `reset`: the absolute count.
     count: u64,
     ramp_samples: usize,
     bypass_fade_samples: usize,
-    scratch: Box<(StripScratch, BusLanes)>,
-    path: SimdPath,
+    scratch: Box<(StripScratch, BusSums)>,
     meters: Box<Meters>,
+    path: SimdPath,
 }
 
 impl Engine {
@@ -77,20 +81,22 @@ impl Engine {
             pan_law: PanLaw::default(),
             solo: SoloState::default(),
             strips: (0..n_strips.div_ceil(LANES)).map(|_| StripLanes::new()).collect(),
-            groups: std::array::from_fn(|_| GroupBus::new()),
+            groups: Groups::new(),
             master: MasterBus::new(),
+            sample_rate_hz: 48_000.0,
             count: 0,
             ramp_samples: 0,
             bypass_fade_samples: 0,
-            scratch: Box::new((StripScratch::EMPTY, BusLanes::EMPTY)),
-            path,
+            scratch: Box::new((StripScratch::EMPTY, BusSums::EMPTY)),
             meters: Box::new(Meters::ZERO),
+            path,
         };
         engine.set_lengths(48_000.0);
         engine
     }
 
-    /// Takes the sample rate in hertz, 8 000 … 768 000, and clears memory as [`Engine::reset`] does. Settings stay.
+    /// Takes the sample rate in hertz, 8 000 … 768 000, and the lookahead that was set last, and clears memory as
+    /// [`Engine::reset`] does. Settings stay.
     ///
     /// # Errors
     ///
@@ -100,6 +106,8 @@ impl Engine {
             return Err(PrepareError { sample_rate_hz });
         }
         self.set_lengths(sample_rate_hz);
+        self.master.prepare(sample_rate_hz);
+        self.groups.prepare(self.master.latency_samples());
         self.reset();
         Ok(())
     }
@@ -107,30 +115,39 @@ impl Engine {
     fn set_lengths(&mut self, sample_rate_hz: f64) {
         // At 8 kHz, the lowest rate, the shorter one still has 80 samples: no step is large enough to click.
         let length = |seconds: f64| (seconds * sample_rate_hz).round() as usize;
+        self.sample_rate_hz = sample_rate_hz;
         self.ramp_samples = length(RAMP_SECONDS);
         self.bypass_fade_samples = length(BYPASS_FADE_SECONDS);
     }
 
-    /// Clears memory only: the absolute count starts anew and every ramp is where it was going. Settings and the flags of
-    /// quarantined strips stay.
+    /// Clears memory only: the absolute count starts anew, every ramp is where it was going, and nothing rings any more.
+    /// Settings and the flags of quarantined strips stay.
     pub fn reset(&mut self) {
         self.count = 0;
+        self.strips.iter_mut().for_each(StripLanes::reset);
+        self.groups.reset();
+        self.master.reset();
+        *self.meters = Meters::ZERO;
         self.jump();
-        self.strips.iter_mut().for_each(StripLanes::begin_tile);
     }
 
     fn jump(&mut self) {
         self.strips.iter_mut().for_each(StripLanes::jump);
-        self.groups.iter_mut().for_each(GroupBus::jump);
+        self.groups.jump();
         self.master.jump();
     }
 
-    /// Takes a snapshot, whose gains start their ramps at the next sample that is processed.
+    fn timing(&self) -> Timing {
+        Timing { sample_rate_hz: self.sample_rate_hz, ramp_samples: self.ramp_samples, jump: self.count == 0 }
+    }
+
+    /// Takes a snapshot, whose gains start their ramps at the next sample that is processed. Filters and dynamics take theirs at
+    /// the next border of a tile, and the limiter's lookahead counts from the next [`Engine::prepare`] on.
     ///
     /// Before the first sample since `prepare` or `reset` there is nothing to ramp from: gains are there at once. Strips
     /// beyond the engine's are ignored, and strips that the snapshot lacks are at their defaults.
     pub fn set(&mut self, settings: &Settings) {
-        let n = self.ramp_samples;
+        let timing = self.timing();
         let solo = SoloState::of(settings, self.strip_settings.len());
         let law_changed = settings.pan_law != self.pan_law;
         let solo_changed = solo != self.solo;
@@ -139,22 +156,22 @@ impl Engine {
             let new = settings.strips.get(strip_idx).copied().unwrap_or_default();
             let strip_changed = new != *known;
             if strip_changed || law_changed {
-                lanes.set_strip(lane, &new, settings.pan_law, n);
+                lanes.set_strip(lane, &new, settings.pan_law, timing);
             }
             if strip_changed || solo_changed {
-                lanes.set_sends(lane, &new, solo, n);
+                lanes.set_sends(lane, &new, solo, timing.ramp_samples);
             }
             *known = new;
         }
-        for (bus, group) in self.groups.iter_mut().zip(&settings.groups) {
-            bus.set(group, n);
+        for (group_idx, group) in settings.groups.iter().enumerate() {
+            self.groups.set(group_idx, group, timing);
         }
-        self.master.set(&settings.master, n);
+        self.master.set(&settings.master, timing);
         self.master.set_bypass(settings.bypass, self.bypass_fade_samples);
 
         self.solo = solo;
         self.pan_law = settings.pan_law;
-        if self.count == 0 {
+        if timing.jump {
             self.jump();
         }
     }
@@ -164,68 +181,111 @@ impl Engine {
     /// Frames of longer outputs are left as they are. Never allocates, waits or panics.
     pub fn process(&mut self, inputs: &[Option<StereoIn<'_>>], outputs: &mut Outputs<'_>) {
         let inputs = &inputs[..inputs.len().min(self.strip_settings.len())];
+        on_path!(self.path, simd => self.process_on(simd, inputs, outputs));
+    }
+
+    /// The same, compiled for each path.
+    fn process_on<S: Simd>(&mut self, simd: S, inputs: &[Option<StereoIn<'_>>], outputs: &mut Outputs<'_>) {
         let n_frames = shortest(inputs, outputs);
+        self.meters.master.limiter_db = 0.0;
+        let mut metered = false;
         let mut start = 0;
         while start < n_frames {
             let into_tile = (self.count % TILE_FRAMES as u64) as usize;
             if into_tile == 0 {
-                self.strips.iter_mut().for_each(StripLanes::begin_tile);
+                self.begin_tile();
             }
             let end = n_frames.min(start + TILE_FRAMES - into_tile);
-            self.process_segment(inputs, outputs, start..end);
-            self.count += (end - start) as u64;
+            let n = end - start;
+            let segment = Segment { n, ends_tile: into_tile + n == TILE_FRAMES };
+            self.process_segment(simd, inputs, outputs, start..end, segment);
+            if segment.ends_tile {
+                self.read_meters(!metered);
+                metered = true;
+            }
+            self.count += n as u64;
             start = end;
         }
     }
 
+    fn begin_tile(&mut self) {
+        let timing = self.timing();
+        let n_strips = self.strip_settings.len();
+        self.strips.iter_mut().for_each(|lanes| lanes.begin_tile(n_strips, timing));
+        self.groups.begin_tile(timing);
+        self.master.begin_tile(timing);
+    }
+
     /// One stretch of frames that crosses no border of a tile.
-    fn process_segment(
+    fn process_segment<S: Simd>(
         &mut self,
+        simd: S,
         inputs: &[Option<StereoIn<'_>>],
         outputs: &mut Outputs<'_>,
         frames: Range<usize>,
+        segment: Segment,
     ) {
-        let n = frames.len();
-        let (scratch, buses) = &mut *self.scratch;
-        buses.clear();
+        let n = segment.n;
+        let (scratch, sums) = &mut *self.scratch;
+        sums.clear();
         let dry = self.master.wants_dry();
-        for (lanes, feeds) in self.strips.iter_mut().zip(inputs.chunks(LANES)) {
-            lanes.process(feeds, frames.clone(), dry, scratch, buses);
+        // Groups of lanes that have no feed at all get an empty slice.
+        let feeds = inputs.chunks(LANES).chain(std::iter::repeat(&[][..]));
+        for (lanes, feeds) in self.strips.iter_mut().zip(feeds) {
+            lanes.begin(simd, feeds, frames.clone(), dry, segment, scratch, sums);
         }
-        // Groups of lanes that have no feed at all.
-        for lanes in self.strips.iter_mut().skip(inputs.len().div_ceil(LANES)) {
-            lanes.process(&[], frames.clone(), dry, scratch, buses);
+        pass_keys(&mut self.strips);
+        for lanes in &mut self.strips {
+            lanes.finish(simd, segment, scratch, sums);
         }
 
         let bypass = self.master.bypass(n);
-        let mut mix = buses.sum(Destination::Master.idx()).unwrap_or(SILENT_BUS);
-        for (group_idx, group) in self.groups.iter_mut().enumerate() {
-            let output = outputs.groups[group_idx].as_mut();
-            if let Some(mut bus) = buses.sum(Destination::Group(group_idx).idx()) {
-                group.process(&mut bus, n, &mut mix);
-                if let Some(output) = output {
-                    write(&bus, &SILENT_BUS, &bypass, output, frames.clone());
-                }
-            } else {
-                group.skip(n);
-                if let Some(output) = output {
+        let mix = sums.sum(simd, Destination::Master.idx());
+        let groups = std::array::from_fn(|idx| sums.sum(simd, Destination::Group(idx).idx()));
+        let has_mix = mix.is_some();
+        let mut mix = mix.unwrap_or(SILENT_BUS);
+        let (group_outputs, has_groups) =
+            self.groups.process(simd, groups, segment, &mut mix, &mut scratch.stages);
+        let silent = !has_mix && !has_groups;
+        for (output, bus) in outputs.groups.iter_mut().zip(&group_outputs) {
+            match (output, bus) {
+                (Some(output), Some(bus)) => write(bus, &SILENT_BUS, &bypass, output, frames.clone()),
+                (Some(output), None) => {
                     output.iter_mut().for_each(|channel| channel[frames.clone()].fill(0.0));
                 }
+                (None, _) => {}
             }
         }
-        self.master.process(&mut mix, n);
-        let dry = buses.sum(DRY_BUS).unwrap_or(SILENT_BUS);
+        self.master.process(simd, &mut mix, silent, segment, &mut scratch.stages);
+        let mut dry = sums.sum(simd, DRY_BUS).unwrap_or(SILENT_BUS);
+        self.master.delay_dry(&mut dry, n);
         write(&mix, &dry, &bypass, &mut outputs.master, frames);
+        self.meters.master.limiter_db =
+            self.meters.master.limiter_db.max(self.master.reductions().limiter_db);
+    }
+
+    /// At the end of a tile: takes what the stages reduce by, anew for the block or where it is more.
+    fn read_meters(&mut self, anew: bool) {
+        let meters = &mut *self.meters;
+        for (strip_idx, meter) in meters.strips.iter_mut().enumerate().take(self.strip_settings.len()) {
+            meter.take(self.strips[strip_idx / LANES].reductions(strip_idx % LANES), anew);
+        }
+        for (group_idx, meter) in meters.groups.iter_mut().enumerate() {
+            meter.take(self.groups.reductions(group_idx), anew);
+        }
+        let limiter_db = meters.master.limiter_db;
+        meters.master.take(self.master.reductions(), anew);
+        meters.master.limiter_db = limiter_db.max(meters.master.limiter_db);
     }
 
     /// Samples by which the output lags behind the input.
     pub fn latency_samples(&self) -> u32 {
-        0
+        self.master.latency_samples() as u32
     }
 
     /// Whether a setting waits for the next [`Engine::prepare`], because it changes the latency.
     pub fn needs_prepare(&self) -> bool {
-        false
+        self.master.needs_prepare()
     }
 
     /// Figures of the last block.
@@ -253,6 +313,16 @@ impl Engine {
     pub fn clear_quarantined(&mut self, strips: u64) {
         for (idx, lanes) in self.strips.iter_mut().enumerate() {
             lanes.clear_quarantined(strips >> (idx * LANES));
+        }
+    }
+}
+
+/// Gives compressors what they listen to in other strips.
+fn pass_keys(strips: &mut [StripLanes]) {
+    for lanes_idx in 0..strips.len() {
+        for (lane, strip_idx) in strips[lanes_idx].keys() {
+            let tap = strips[strip_idx / LANES].key_tap(strip_idx % LANES);
+            strips[lanes_idx].set_key(lane, &tap);
         }
     }
 }

@@ -96,19 +96,19 @@ pub(crate) fn group_gains(group: &GroupSettings) -> [f32; 2] {
     balance(group.balance_percent).map(|side| (side * fader) as f32)
 }
 
-/// The master as one matrix: balance → fader → mono → dim → cut.
-pub(crate) fn master_matrix(master: &MasterSettings) -> Matrix {
+/// Left and right gain of the master in front of the limiter: balance × fader.
+pub(crate) fn master_gains(master: &MasterSettings) -> [f32; 2] {
+    let fader = fader_gain(master.fader_db);
+    balance(master.balance_percent).map(|side| (side * fader) as f32)
+}
+
+/// What stands behind the limiter and can only turn down: mono → dim → cut.
+pub(crate) fn monitor_matrix(master: &MasterSettings) -> Matrix {
     if master.cut {
         return [[0.0; 2]; 2];
     }
     let dim = if master.dim { db_to_gain(clamped(master.dim_db, MIN_DIM_DB, 0.0, -20.0)) } else { 1.0 };
-    let gain = fader_gain(master.fader_db) * dim;
-    let [left, right] = balance(master.balance_percent).map(|side| side * gain);
-    if master.mono {
-        [[(0.5 * left) as f32, (0.5 * right) as f32]; 2]
-    } else {
-        [[left as f32, 0.0], [0.0, right as f32]]
-    }
+    if master.mono { [[(0.5 * dim) as f32; 2]; 2] } else { [[dim as f32, 0.0], [0.0, dim as f32]] }
 }
 
 #[cfg(test)]
@@ -122,7 +122,8 @@ mod tests {
         assert_eq!(image_matrix(&strip, PanLaw::default()), IDENTITY);
         assert_eq!(send_gain(&strip, &strip.sends[0], true), 1.0);
         assert_eq!(group_gains(&GroupSettings::default()), [1.0; 2]);
-        assert_eq!(master_matrix(&MasterSettings::default()), IDENTITY);
+        assert_eq!(master_gains(&MasterSettings::default()), [1.0; 2]);
+        assert_eq!(monitor_matrix(&MasterSettings::default()), IDENTITY);
     }
 
     #[test]

@@ -45,6 +45,7 @@
 #![forbid(unsafe_code)]
 
 mod buses;
+mod delay;
 pub mod dynamics;
 mod engine;
 pub mod filters;
@@ -55,9 +56,10 @@ mod meters;
 mod ramp;
 mod routing;
 mod settings;
-#[allow(dead_code, unused_imports, unused_macros, reason = "the stages of the strips are built on it next")]
 mod simd;
+mod stages;
 mod strips;
+mod sums;
 
 pub use engine::{Engine, MAX_STRIPS, Outputs, PrepareError, StereoIn};
 pub use lanes::TILE_FRAMES;

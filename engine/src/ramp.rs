@@ -12,22 +12,24 @@
 //! fast paths cannot change a bit. A new target in mid-ramp starts anew from where the gain is.
 
 use crate::gains::Matrix;
-use crate::lanes::{Lanes, TILE_FRAMES};
+use crate::lanes::{LANES, TILE_FRAMES};
+use crate::simd::{LaneGain, LaneTile, PerLane, frames_per_vector, part_range, parts, vectors_mut};
+use fearless_simd::{Simd, SimdBase};
 
 /// The ramp of one gain in each lane.
 #[derive(Clone, Debug)]
 pub(crate) struct LaneRamp {
-    target: Lanes,
-    step: Lanes,
+    target: PerLane,
+    step: PerLane,
     /// Samples left in each lane. Whole numbers; exact in f32 far beyond any ramp's length.
-    left: Lanes,
+    left: PerLane,
     /// No lane has more samples left than this, so zero means settled.
     longest_left: usize,
 }
 
 impl LaneRamp {
-    pub(crate) fn settled_at(gain: f32) -> Self {
-        Self { target: Lanes::splat(gain), step: Lanes::ZERO, left: Lanes::ZERO, longest_left: 0 }
+    pub(crate) const fn settled_at(gain: f32) -> Self {
+        Self { target: PerLane::splat(gain), step: PerLane::ZERO, left: PerLane::ZERO, longest_left: 0 }
     }
 
     /// Starts towards `target` in one lane. The same target again leaves a ramp alone.
@@ -43,35 +45,73 @@ impl LaneRamp {
     }
 
     pub(crate) fn jump(&mut self) {
-        self.left = Lanes::ZERO;
+        self.left = PerLane::ZERO;
         self.longest_left = 0;
     }
 
-    /// The gain of every lane if none is moving.
-    #[inline(always)]
-    pub(crate) fn settled(&self) -> Option<Lanes> {
-        (self.longest_left == 0).then_some(self.target)
+    pub(crate) fn is_settled(&self) -> bool {
+        self.longest_left == 0
+    }
+
+    /// Whether one lane is where it was going.
+    pub(crate) fn has_settled(&self, lane: usize) -> bool {
+        self.left.get(lane) == 0.0
+    }
+
+    /// Where every lane goes.
+    pub(crate) fn target(&self) -> &PerLane {
+        &self.target
     }
 
     /// Steps over `n` samples that nobody hears.
-    #[inline(always)]
     pub(crate) fn skip(&mut self, n: usize) {
         if self.longest_left > 0 {
-            self.left = self.left.count_down(Lanes::splat(n as f32));
+            for lane in 0..LANES {
+                self.left.set(lane, (self.left.get(lane) - n as f32).max(0.0));
+            }
             self.longest_left = self.longest_left.saturating_sub(n);
         }
     }
 
-    /// Writes the gains of the next `out.len()` samples.
-    #[inline(always)]
-    pub(crate) fn fill(&mut self, out: &mut [Lanes]) {
-        let (target, step, mut left) = (self.target, self.step, self.left);
-        for gains in out.iter_mut() {
-            left = left.count_down(Lanes::ONE);
-            *gains = target + step * left;
+    /// The gains of the next `n` samples, in `room` where they move.
+    pub(crate) fn advance<'a, S: Simd>(
+        &'a mut self,
+        simd: S,
+        room: &'a mut LaneTile,
+        n: usize,
+    ) -> LaneGain<'a> {
+        if self.is_settled() {
+            return LaneGain::Still(&self.target);
         }
-        self.left = left;
-        self.longest_left = self.longest_left.saturating_sub(out.len());
+        self.fill(simd, room, n);
+        LaneGain::Moving(room)
+    }
+
+    /// Writes the gains of the next `n` samples.
+    pub(crate) fn fill<S: Simd>(&mut self, simd: S, out: &mut LaneTile, n: usize) {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                // A vector of two frames has the second one's count in its upper half.
+                let frames = frames_per_vector::<S>();
+                let passed: [f32; 2 * LANES] = std::array::from_fn(|idx| (1 + idx / LANES) as f32);
+                for part in 0..parts::<S>() {
+                    let target = self.target.load(simd, part);
+                    let step = self.step.load(simd, part);
+                    let passed = match frames {
+                        1 => S::f32s::splat(simd, 1.0),
+                        _ => S::f32s::from_slice(simd, &passed[part_range::<S>(part)]),
+                    };
+                    let mut left = self.left.load(simd, part) - passed;
+                    for out in vectors_mut::<S>(out, n) {
+                        let gain = target + step * left.max(S::f32s::splat(simd, 0.0));
+                        gain.store_slice(&mut out[part_range::<S>(part)]);
+                        left = left - frames as f32;
+                    }
+                }
+            },
+        );
+        self.skip(n);
     }
 }
 
@@ -101,10 +141,16 @@ impl LaneMatrixRamp {
         self.entries.iter_mut().for_each(|entry| entry.skip(n));
     }
 
-    /// The matrix of every lane if none is moving.
-    pub(crate) fn settled(&self) -> Option<[Lanes; 4]> {
-        let [ll, lr, rl, rr] = &self.entries;
-        Some([ll.settled()?, lr.settled()?, rl.settled()?, rr.settled()?])
+    /// Whether no entry of any lane is moving.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.entries.iter().all(LaneRamp::is_settled)
+    }
+
+    /// Whether it passes everything as it is, in all lanes and from now on.
+    pub(crate) fn is_identity(&self) -> bool {
+        const ONE: PerLane = PerLane::splat(1.0);
+        let targets = self.entries.each_ref().map(LaneRamp::target);
+        self.is_settled() && targets == [&ONE, &PerLane::ZERO, &PerLane::ZERO, &ONE]
     }
 }
 
@@ -139,6 +185,11 @@ impl Ramp {
         self.left = (self.left - n as f32).max(0.0);
     }
 
+    /// Where it goes.
+    pub(crate) fn target(&self) -> f32 {
+        self.target
+    }
+
     /// The gain if it is not moving.
     pub(crate) fn settled(&self) -> Option<f32> {
         (self.left == 0.0).then_some(self.target)
@@ -161,7 +212,7 @@ impl Ramp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::LANES;
+    use crate::simd::{SimdPath, on_path};
 
     #[test]
     fn a_ramp_moves_on_its_first_sample_and_ends_exactly_on_its_target() {
@@ -173,35 +224,37 @@ mod tests {
 
     #[test]
     fn lanes_and_single_ramps_agree_bit_for_bit_however_they_are_stepped() {
-        let mut rng = fastrand::Rng::with_seed(7);
-        let mut single: Vec<Ramp> = (0..LANES).map(|_| Ramp::settled_at(1.0)).collect();
-        let mut lanes = LaneRamp::settled_at(1.0);
-        let mut n_moving = 0;
-        for _ in 0..2_000 {
-            if rng.f32() < 0.1 {
-                let (lane, target) = (rng.usize(..LANES), rng.f32());
-                single[lane].retarget(target, 720);
-                lanes.retarget(lane, target, 720);
-            }
-            let n = rng.usize(1..=32);
-            if rng.bool() {
-                single.iter_mut().for_each(|ramp| ramp.skip(n));
-                lanes.skip(n);
-                continue;
-            }
-            let mut gains = [Lanes::ZERO; 32];
-            if let Some(settled) = lanes.settled() {
-                gains[..n].fill(settled);
-            } else {
-                n_moving += 1;
-                lanes.fill(&mut gains[..n]);
-            }
-            for (lane, ramp) in single.iter_mut().enumerate() {
-                for (frame, gain) in gains[..n].iter().zip(ramp.fill(n)) {
-                    assert_eq!(frame.get(lane).to_bits(), gain.to_bits());
+        for path in SimdPath::all() {
+            let mut rng = fastrand::Rng::with_seed(7);
+            let mut single: Vec<Ramp> = (0..LANES).map(|_| Ramp::settled_at(1.0)).collect();
+            let mut lanes = LaneRamp::settled_at(1.0);
+            let mut n_moving = 0;
+            for _ in 0..2_000 {
+                if rng.f32() < 0.1 {
+                    let (lane, target) = (rng.usize(..LANES), rng.f32());
+                    single[lane].retarget(target, 720);
+                    lanes.retarget(lane, target, 720);
+                }
+                let n = rng.usize(1..=TILE_FRAMES);
+                if rng.bool() {
+                    single.iter_mut().for_each(|ramp| ramp.skip(n));
+                    lanes.skip(n);
+                    continue;
+                }
+                let mut gains = LaneTile::ZERO;
+                if lanes.is_settled() {
+                    gains.0[..n].fill(lanes.target().lanes().try_into().expect("eight lanes"));
+                } else {
+                    n_moving += 1;
+                    on_path!(path, simd => lanes.fill(simd, &mut gains, n));
+                }
+                for (lane, ramp) in single.iter_mut().enumerate() {
+                    for (frame, gain) in gains.0[..n].iter().zip(ramp.fill(n)) {
+                        assert_eq!(frame[lane].to_bits(), gain.to_bits(), "{}", path.name());
+                    }
                 }
             }
+            assert!(n_moving > 500, "the test must see moving ramps, saw {n_moving}");
         }
-        assert!(n_moving > 500, "the test must see moving ramps, saw {n_moving}");
     }
 }

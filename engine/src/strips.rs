@@ -1,83 +1,81 @@
-//! A group of [`LANES`] channel strips, side by side, and the matrix that sends them on.
+//! A group of [`LANES`] channel strips, side by side.
 //!
 //! ```text
-//! feed → clean → A (input mode × trim × polarity) → B (width, pan) → × send gain → bus lanes
+//! feed → clean → A (input mode × trim × polarity) → filters → [key tap] → gate → EQ ↔ compressor → B (width, pan) → × send gain → sums
 //! ```
 //!
-//! A and B are 2 × 2 matrices; every entry and every send gain has a ramp of its own. Filters and dynamics have their place
-//! between A and B. State: the ramps, and which strips are quarantined until the end of the tile. Latency: none.
+//! A and B are 2 × 2 matrices; every entry and every send gain has a ramp of its own. All strips go as far as the key tap before
+//! any goes on, so that a compressor may listen to any other strip. State: ramps, stages, and which strips are quarantined
+//! until the end of the tile. Latency: none.
 
-use crate::buses::BusTile;
 use crate::engine::StereoIn;
 use crate::gains::{self, IDENTITY};
-use crate::lanes::{
-    Channels, LANES, Lanes, StereoTile, TILE_FRAMES, clean, first_non_finite, sum_lanes, transpose,
-};
+use crate::lanes::{LANES, TILE_FRAMES, first_non_finite, lanes_of};
+use crate::meters::Reductions;
 use crate::ramp::{LaneMatrixRamp, LaneRamp};
 use crate::routing::SoloState;
-use crate::settings::{Destination, N_DESTINATIONS, N_GROUPS, PanLaw, StripSettings};
+use crate::settings::{Destination, KeySource, N_DESTINATIONS, N_GROUPS, PanLaw, StageOrder, StripSettings};
+use crate::simd::{LaneGain, LaneTile, PerLane, Rows, clean, is_finite, is_sound, multiply, transpose};
+use crate::stages::{EqLanes, FilterLanes, Key, LaneCompressor, LaneGate, Segment, StageScratch, Timing};
+use crate::sums::{BusSums, DRY_BUS};
+use fearless_simd::Simd;
 use std::ops::Range;
 
-/// Every place that lanes are added into: the destinations of sends, and after them the unity sum that bypass plays.
-pub(crate) const N_BUSES: usize = N_DESTINATIONS + 1;
+/// A channel that nobody feeds.
+static SILENCE: [f32; TILE_FRAMES] = [0.0; TILE_FRAMES];
 
-/// The index of the unity sum of all inputs.
-pub(crate) const DRY_BUS: usize = N_DESTINATIONS;
-
-/// Sums of strips that are still in lanes, for one segment of a tile.
-pub(crate) struct BusLanes {
-    tiles: [StereoTile; N_BUSES],
-    used: [bool; N_BUSES],
-}
-
-impl BusLanes {
-    pub(crate) const EMPTY: Self = Self { tiles: [StereoTile::ZERO; N_BUSES], used: [false; N_BUSES] };
-
-    /// Forgets the last segment. Costs nothing: a bus is cleared when it is first used.
-    pub(crate) fn clear(&mut self) {
-        self.used = [false; N_BUSES];
-    }
-
-    fn open(&mut self, bus_idx: usize) -> &mut StereoTile {
-        let tile = &mut self.tiles[bus_idx];
-        if !self.used[bus_idx] {
-            self.used[bus_idx] = true;
-            *tile = StereoTile::ZERO;
-        }
-        tile
-    }
-
-    /// The sum over the lanes of a bus, or nothing if no strip has sent to it.
-    pub(crate) fn sum(&self, bus_idx: usize) -> Option<BusTile> {
-        let tile = &self.tiles[bus_idx];
-        self.used[bus_idx].then(|| [sum_lanes(&tile.left), sum_lanes(&tile.right)])
-    }
-}
+/// Gains of 1.
+const UNITY: PerLane = PerLane::splat(1.0);
 
 /// Working memory of one group of strips; it carries nothing from one segment to the next.
 pub(crate) struct StripScratch {
-    channels: [Channels; 2],
-    tile: StereoTile,
-    gains: [[Lanes; TILE_FRAMES]; 4],
+    /// Copies of feeds that end within the tile, indexed by `[side][lane][frame]`.
+    rows: [[[f32; TILE_FRAMES]; LANES]; 2],
+    gains: [LaneTile; 4],
+    pub(crate) stages: StageScratch,
 }
 
 impl StripScratch {
     pub(crate) const EMPTY: Self = Self {
-        channels: [[[0.0; TILE_FRAMES]; LANES]; 2],
-        tile: StereoTile::ZERO,
-        gains: [[Lanes::ZERO; TILE_FRAMES]; 4],
+        rows: [[[0.0; TILE_FRAMES]; LANES]; 2],
+        gains: [LaneTile::ZERO; 4],
+        stages: StageScratch::EMPTY,
     };
 }
 
 /// [`LANES`] strips.
 pub(crate) struct StripLanes {
     input: LaneMatrixRamp,
+    filters: FilterLanes,
+    gate: LaneGate,
+    eq: EqLanes,
+    compressor: LaneCompressor,
     image: LaneMatrixRamp,
     sends: [LaneRamp; N_DESTINATIONS],
+    settings: [StripSettings; LANES],
+    /// Strips whose settings count from the next border on. Bit = lane, as in all that follow.
+    pending: u32,
+    /// Strips whose compressor comes before the equaliser.
+    compressor_first: u32,
+    /// Strips whose order is to be changed.
+    reordering: u32,
+    /// Whom compressors listen to: a strip of the engine.
+    key_strips: [usize; LANES],
+    key: Box<Key>,
     /// Strips that are silent until the tile ends, because it holds a non-finite sample.
-    silenced: [bool; LANES],
-    /// Strips that had a non-finite sample since somebody last cleared the flag. Bit = lane.
+    silenced: u32,
+    /// Where in the present segment their silence begins.
+    silent_from: [usize; LANES],
+    /// Strips that had a non-finite sample since somebody last cleared the flag.
     quarantined: u64,
+    /// Whether all of the present tile was silent so far.
+    silent_so_far: bool,
+    /// Whether another tile of silence would change nothing.
+    at_rest: bool,
+    /// Whether there was nothing to do in the present segment.
+    skipped: bool,
+    /// The strips' signals in the present segment.
+    tiles: Box<[LaneTile; 2]>,
 }
 
 impl StripLanes {
@@ -86,17 +84,37 @@ impl StripLanes {
         let closed = LaneRamp::settled_at(0.0);
         Self {
             input: LaneMatrixRamp::settled_at(IDENTITY),
+            filters: FilterLanes::new(),
+            gate: LaneGate::new(),
+            eq: EqLanes::new(),
+            compressor: LaneCompressor::new(),
             image: LaneMatrixRamp::settled_at(IDENTITY),
             sends: [LaneRamp::settled_at(1.0), closed.clone(), closed.clone(), closed.clone(), closed],
-            silenced: [false; LANES],
+            settings: [StripSettings::default(); LANES],
+            pending: u32::MAX,
+            compressor_first: 0,
+            reordering: 0,
+            key_strips: [0; LANES],
+            key: Box::new(Key { tiles: [LaneTile::ZERO; 2], lanes: 0 }),
+            silenced: 0,
+            silent_from: [0; LANES],
             quarantined: 0,
+            silent_so_far: true,
+            at_rest: false,
+            skipped: false,
+            tiles: Box::new([LaneTile::ZERO; 2]),
         }
     }
 
-    /// Derives the gains that depend on nothing but the strip itself and the pan law.
-    pub(crate) fn set_strip(&mut self, lane: usize, strip: &StripSettings, law: PanLaw, ramp_samples: usize) {
-        self.input.retarget(lane, gains::input_matrix(strip), ramp_samples);
-        self.image.retarget(lane, gains::image_matrix(strip, law), ramp_samples);
+    /// Derives the gains that depend on nothing but the strip itself and the pan law, and keeps the rest for the next border.
+    pub(crate) fn set_strip(&mut self, lane: usize, strip: &StripSettings, law: PanLaw, timing: Timing) {
+        self.input.retarget(lane, gains::input_matrix(strip), timing.ramp_samples);
+        self.image.retarget(lane, gains::image_matrix(strip, law), timing.ramp_samples);
+        self.gate.switch(lane, strip.gate.on, timing.ramp_samples);
+        self.compressor.set_blend(lane, &strip.compressor, timing);
+        self.settings[lane] = *strip;
+        self.pending |= 1 << lane;
+        self.at_rest = false;
     }
 
     /// Derives the gains of a strip's sends, which depend on everybody's solo as well.
@@ -120,11 +138,82 @@ impl StripLanes {
         self.input.jump();
         self.image.jump();
         self.sends.iter_mut().for_each(LaneRamp::jump);
+        self.gate.jump();
+        self.compressor.jump();
     }
 
-    /// A new tile of the absolute grid begins: strips in quarantine get another chance.
-    pub(crate) fn begin_tile(&mut self) {
-        self.silenced = [false; LANES];
+    /// Forgets everything that was heard; settings count at once.
+    pub(crate) fn reset(&mut self) {
+        self.pending = u32::MAX;
+        self.silenced = 0;
+        (0..LANES).for_each(|lane| self.forget(lane));
+        self.jump();
+    }
+
+    fn forget(&mut self, lane: usize) {
+        self.filters.clear(lane);
+        self.gate.clear(lane);
+        self.eq.clear(lane);
+        self.compressor.clear(lane);
+        self.at_rest = false;
+    }
+
+    /// A tile of the absolute grid begins: settings count, and strips in quarantine get another chance. Strips from
+    /// `n_strips` on do not exist.
+    pub(crate) fn begin_tile(&mut self, n_strips: usize, timing: Timing) {
+        self.silent_so_far = true;
+        for lane in lanes_of(self.silenced) {
+            self.forget(lane);
+        }
+        self.silenced = 0;
+        self.gate.begin_tile();
+        self.compressor.begin_tile();
+        for lane in lanes_of(self.pending) {
+            self.take_settings(lane, n_strips, timing);
+        }
+        self.pending = 0;
+        for lane in lanes_of(self.reordering) {
+            self.reorder(lane, timing);
+        }
+        if timing.jump {
+            self.jump();
+        }
+        self.filters.begin_tile(timing.sample_rate_hz);
+        self.eq.begin_tile(timing.sample_rate_hz);
+    }
+
+    fn take_settings(&mut self, lane: usize, n_strips: usize, timing: Timing) {
+        let strip = &self.settings[lane];
+        self.filters.set_filters(lane, &strip.high_pass, &strip.low_pass, timing);
+        self.gate.set(lane, &strip.gate, timing);
+        self.eq.set_eq(lane, &strip.eq, timing);
+        self.compressor.set(lane, &strip.compressor, timing);
+        match strip.key {
+            KeySource::Strip(strip_idx) if strip_idx < n_strips => {
+                self.key_strips[lane] = strip_idx;
+                self.key.lanes |= 1 << lane;
+            }
+            _ => self.key.lanes &= !(1 << lane),
+        }
+        self.reordering |= 1 << lane;
+        self.at_rest = false;
+    }
+
+    /// Equaliser and compressor change places where nobody hears it: while the compressor is faded out.
+    fn reorder(&mut self, lane: usize, timing: Timing) {
+        let bit = 1 << lane;
+        let wanted = if self.settings[lane].order == StageOrder::CompressorFirst { bit } else { 0 };
+        let changes = self.compressor_first & bit != wanted;
+        if changes && !timing.jump && !self.compressor.has_gone_off(lane) {
+            self.compressor.hold_off(lane, true, timing);
+            return;
+        }
+        if changes {
+            self.compressor_first ^= bit;
+            self.compressor.clear(lane);
+        }
+        self.compressor.hold_off(lane, false, timing);
+        self.reordering &= !bit;
     }
 
     pub(crate) fn quarantined(&self) -> u64 {
@@ -135,116 +224,208 @@ impl StripLanes {
         self.quarantined &= !lanes;
     }
 
-    /// Takes `frames` of the group's feeds through the strips and adds them to the buses. `dry` asks for the unity sum too.
-    pub(crate) fn process(
+    /// Strips that compressors of this group listen to instead of their own, by lane.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let lanes = if self.skipped { 0 } else { self.key.lanes & self.compressor.running() };
+        let strips = self.key_strips;
+        lanes_of(lanes).map(move |lane| (lane, strips[lane]))
+    }
+
+    /// The signal at a strip's key tap. Before [`StripLanes::finish`] only.
+    pub(crate) fn key_tap(&self, lane: usize) -> [[f32; TILE_FRAMES]; 2] {
+        if self.skipped { [SILENCE; 2] } else { self.tiles.each_ref().map(|tile| tile.lane(lane)) }
+    }
+
+    /// What a compressor listens to in this segment.
+    pub(crate) fn set_key(&mut self, lane: usize, tap: &[[f32; TILE_FRAMES]; 2]) {
+        for (tile, samples) in self.key.tiles.iter_mut().zip(tap) {
+            tile.set_lane(lane, 0, samples);
+        }
+    }
+
+    /// The present gain reductions of a strip.
+    pub(crate) fn reductions(&self, lane: usize) -> Reductions {
+        Reductions {
+            gate_db: self.gate.reduction_db(lane),
+            compressor_db: self.compressor.reduction_db(lane),
+            limiter_db: 0.0,
+        }
+    }
+
+    /// Takes `frames` of the group's feeds as far as the key tap. `dry` asks for the unity sum too.
+    #[expect(clippy::too_many_arguments, reason = "where it comes from, what is asked for, where it goes")]
+    pub(crate) fn begin<S: Simd>(
         &mut self,
+        simd: S,
         feeds: &[Option<StereoIn<'_>>],
         frames: Range<usize>,
         dry: bool,
+        segment: Segment,
         scratch: &mut StripScratch,
-        buses: &mut BusLanes,
+        sums: &mut BusSums,
     ) {
-        let n = frames.len();
-        if !self.load(feeds, frames, scratch) {
-            // Silence through gains is silence, and adding zero changes no bit: only the ramps have to go on.
+        let n = segment.n;
+        let sound = self.load(simd, feeds, frames, scratch);
+        self.silent_so_far &= !sound;
+        self.skipped = !sound && self.at_rest;
+        if self.skipped {
+            // Silence through stages at rest is silence, and adding zero changes no bit: only the ramps have to go on.
             self.input.skip(n);
+            self.gate.skip(n);
+            self.compressor.skip(n);
             self.image.skip(n);
             self.sends.iter_mut().for_each(|send| send.skip(n));
             return;
         }
-        let StripScratch { tile, gains, .. } = scratch;
+        let [left, right] = &mut *self.tiles;
         if dry {
-            add_scaled(tile, |_| Lanes::ONE, n, buses.open(DRY_BUS));
+            sums.add(simd, DRY_BUS, LaneGain::Still(&UNITY), [left, right], n);
         }
-        apply_matrix(&mut self.input, tile, n, gains);
-        apply_matrix(&mut self.image, tile, n, gains);
+        apply_matrix(simd, &mut self.input, [left, right], n, &mut scratch.gains);
+        self.filters.process(simd, [left, right], segment, &mut scratch.stages);
+        self.hush(n);
+    }
+
+    /// Takes the strips from the key tap to the sums.
+    pub(crate) fn finish<S: Simd>(
+        &mut self,
+        simd: S,
+        segment: Segment,
+        scratch: &mut StripScratch,
+        sums: &mut BusSums,
+    ) {
+        if self.skipped {
+            return;
+        }
+        let n = segment.n;
+        let [left, right] = &mut *self.tiles;
+        self.gate.process(simd, [left, right], segment, &mut scratch.stages);
+        self.shape(simd, segment, &mut scratch.stages);
+        self.hush(n);
+        let [left, right] = &mut *self.tiles;
+        apply_matrix(simd, &mut self.image, [left, right], n, &mut scratch.gains);
         for (bus_idx, send) in self.sends.iter_mut().enumerate() {
-            match send.settled() {
-                Some(gain) if gain == Lanes::ZERO => {}
-                Some(gain) => add_scaled(tile, |_| gain, n, buses.open(bus_idx)),
-                None => {
-                    let ramped = &mut gains[0][..n];
-                    send.fill(ramped);
-                    add_scaled(tile, |frame| ramped[frame], n, buses.open(bus_idx));
-                }
+            match send.advance(simd, &mut scratch.gains[0], n) {
+                LaneGain::Still(gain) if *gain == PerLane::ZERO => {}
+                gain => sums.add(simd, bus_idx, gain, [left, right], n),
+            }
+        }
+        if segment.ends_tile {
+            self.at_rest = self.silent_so_far
+                && self.filters.is_at_rest()
+                && self.gate.is_settled()
+                && self.eq.is_at_rest()
+                && self.compressor.is_settled()
+                && self.key.lanes & self.compressor.running() == 0
+                && self.reordering == 0;
+        }
+    }
+
+    /// Equaliser and compressor, in each strip's own order.
+    fn shape<S: Simd>(&mut self, simd: S, segment: Segment, scratch: &mut StageScratch) {
+        let Self { eq, compressor, key, tiles, .. } = self;
+        let [left, right] = &mut **tiles;
+        let key = Some(&**key).filter(|key| key.lanes != 0);
+        let running = compressor.running();
+        let first = self.compressor_first & running;
+        if eq.is_off() || first == 0 {
+            eq.process(simd, [left, right], segment, scratch);
+            compressor.process(simd, key, [left, right], segment, scratch);
+        } else if first == running {
+            compressor.process(simd, key, [left, right], segment, scratch);
+            eq.process(simd, [left, right], segment, scratch);
+        } else {
+            compressor.process_some(simd, first, false, key, [left, right], segment, scratch);
+            eq.process(simd, [left, right], segment, scratch);
+            compressor.process_some(simd, running & !first, true, key, [left, right], segment, scratch);
+        }
+    }
+
+    /// Silences the quarantined strips' tiles, whatever rings in them.
+    fn hush(&mut self, n: usize) {
+        for lane in lanes_of(self.silenced) {
+            let from = self.silent_from[lane].min(n);
+            for tile in self.tiles.iter_mut() {
+                tile.set_lane(lane, from, &SILENCE[..n - from]);
             }
         }
     }
 
     /// Cleans the feeds and turns them into lanes. Returns whether there is any sound.
-    fn load(
+    fn load<S: Simd>(
         &mut self,
+        simd: S,
         feeds: &[Option<StereoIn<'_>>],
         frames: Range<usize>,
         scratch: &mut StripScratch,
     ) -> bool {
         let n = frames.len();
-        let [left_channels, right_channels] = &mut scratch.channels;
-        let mut sound = false;
-        for lane in 0..LANES {
-            let (left, right) = (&mut left_channels[lane][..n], &mut right_channels[lane][..n]);
-            let feed = feeds.get(lane).copied().flatten().filter(|_| !self.silenced[lane]);
-            let Some([feed_left, feed_right]) = feed else {
-                left.fill(0.0);
-                right.fill(0.0);
-                continue;
-            };
-            let (feed_left, feed_right) = (&feed_left[frames.clone()], &feed_right[frames.clone()]);
-            let (found_left, found_right) = (clean(feed_left, left), clean(feed_right, right));
-            if !(found_left.finite && found_right.finite) {
-                let broken_from = first_non_finite(feed_left, feed_right).unwrap_or(0);
-                left[broken_from..].fill(0.0);
-                right[broken_from..].fill(0.0);
-                self.silenced[lane] = true;
-                self.quarantined |= 1 << lane;
+        let feed = |lane: usize| feeds.get(lane).copied().flatten();
+        self.silent_from = [0; LANES];
+        if (0..LANES).all(|lane| feed(lane).is_none()) {
+            *self.tiles = [LaneTile::ZERO; 2];
+            return false;
+        }
+        let mut rows: [Rows<'_>; 2] = [[&SILENCE; LANES]; 2];
+        for ((side, rows), copies) in rows.iter_mut().enumerate().zip(&mut scratch.rows) {
+            for ((lane, row), copy) in rows.iter_mut().enumerate().zip(copies) {
+                let Some(feed) = feed(lane).filter(|_| self.silenced & 1 << lane == 0) else { continue };
+                let channel = &feed[side][frames.clone()];
+                *row = channel.first_chunk().unwrap_or_else(|| {
+                    copy[..n].copy_from_slice(channel);
+                    copy[n..].fill(0.0);
+                    copy
+                });
             }
-            sound |= found_left.sound || found_right.sound;
         }
-        if sound {
-            transpose(left_channels, &mut scratch.tile.left);
-            transpose(right_channels, &mut scratch.tile.right);
+        let [left, right] = &mut *self.tiles;
+        let mut largest = [[0; LANES]; 2];
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                transpose(simd, rows[0], left);
+                transpose(simd, rows[1], right);
+                largest = [clean(simd, left, n), clean(simd, right, n)];
+            },
+        );
+        let largest: [u32; LANES] = std::array::from_fn(|lane| largest[0][lane].max(largest[1][lane]));
+        let mut broken = 0;
+        for (lane, largest) in largest.iter().enumerate() {
+            if !is_finite(*largest) {
+                broken |= 1 << lane;
+            }
         }
-        sound
-    }
-}
-
-/// bus += gain(frame) · strip
-#[inline(always)]
-fn add_scaled(from: &StereoTile, gain: impl Fn(usize) -> Lanes, n: usize, to: &mut StereoTile) {
-    for (from, to) in [(&from.left, &mut to.left), (&from.right, &mut to.right)] {
-        for (frame, (from, to)) in from[..n].iter().zip(&mut to[..n]).enumerate() {
-            *to = *to + *from * gain(frame);
+        for lane in lanes_of(broken) {
+            let from = first_non_finite(&rows[0][lane][..n], &rows[1][lane][..n]).unwrap_or(0);
+            left.set_lane(lane, from, &SILENCE[..n - from]);
+            right.set_lane(lane, from, &SILENCE[..n - from]);
+            self.silent_from[lane] = from;
         }
+        self.silenced |= broken;
+        self.quarantined |= u64::from(broken);
+        largest.iter().any(|largest| is_sound(*largest))
     }
 }
 
 /// (l, r) = (ll·l + lr·r, rl·l + rr·r), with every entry on its ramp.
-#[inline(always)]
-fn apply_matrix(
+fn apply_matrix<S: Simd>(
+    simd: S,
     ramp: &mut LaneMatrixRamp,
-    tile: &mut StereoTile,
+    tiles: [&mut LaneTile; 2],
     n: usize,
-    gains: &mut [[Lanes; TILE_FRAMES]; 4],
+    gains: &mut [LaneTile; 4],
 ) {
-    if let Some(entries) = ramp.settled() {
-        if entries != [Lanes::ONE, Lanes::ZERO, Lanes::ZERO, Lanes::ONE] {
-            multiply(tile, n, |_| entries);
-        }
+    if ramp.is_identity() {
         return;
     }
-    for (entry, gains) in ramp.entries.iter_mut().zip(gains.iter_mut()) {
-        entry.fill(&mut gains[..n]);
-    }
-    let [ll, lr, rl, rr] = &*gains;
-    multiply(tile, n, |frame| [ll[frame], lr[frame], rl[frame], rr[frame]]);
-}
-
-#[inline(always)]
-fn multiply(tile: &mut StereoTile, n: usize, entries: impl Fn(usize) -> [Lanes; 4]) {
-    for (frame, (left, right)) in tile.left[..n].iter_mut().zip(&mut tile.right[..n]).enumerate() {
-        let [ll, lr, rl, rr] = entries(frame);
-        let (l, r) = (*left, *right);
-        *left = ll * l + lr * r;
-        *right = rl * l + rr * r;
-    }
+    let settled = ramp.is_settled();
+    let mut rooms = gains.iter_mut();
+    let entries = ramp.entries.each_mut().map(|entry| match rooms.next() {
+        Some(room) if !settled => {
+            entry.fill(simd, room, n);
+            LaneGain::Moving(room)
+        }
+        _ => LaneGain::Still(entry.target()),
+    });
+    multiply(simd, entries, tiles, n);
 }

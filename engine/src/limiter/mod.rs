@@ -230,6 +230,7 @@ impl Limiter {
     }
 
     /// Limits one block, in place, of as many frames as the shorter slice has. Never allocates, waits or panics.
+    #[inline(always)]
     pub fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
         let n_frames = left.len().min(right.len());
         self.smallest_gain = 1.0;
@@ -268,6 +269,17 @@ impl Limiter {
             second.copy_from(first);
             self.linked_tiles = 0;
         }
+    }
+
+    /// Whether it leaves samples as they are, without a delay, and nothing else was asked for.
+    pub(crate) fn is_transparent(&self) -> bool {
+        self.latency == 0 && self.wanted == self.controls && !self.wanted.on && self.is_asleep()
+    }
+
+    /// Counts samples that it would leave as they are.
+    pub(crate) fn pass(&mut self, n_samples: usize) {
+        self.count += n_samples as u64;
+        self.smallest_gain = 1.0;
     }
 
     /// Whether one gain serves both sides.

@@ -1,7 +1,7 @@
 //! Kernels over a tile of [`LANES`](crate::lanes::LANES) strips, as wide as the CPU they run on.
 //!
 //! ```text
-//! rows of 32 frames → transpose → clean → filter (f64) → reduction → smooth (f64) → apply → sum_lanes
+//! rows of 32 frames → transpose → clean → filter (f64) → gate → filter (f64) → reduce → apply → multiply → add_scaled → sum_lanes
 //! ```
 //!
 //! | file | what is in it |
@@ -11,7 +11,9 @@
 //! | `doubles` | lanes in f64 for what needs the digits |
 //! | `math` | log2 and exp2 |
 //! | `section` | second-order sections |
-//! | `dynamics` | a compressor's detector, ballistics and gain |
+//! | `level`, `envelope`, `gain` | the parts of everything dynamic |
+//! | `gate`, `compressor` | what they are put together to |
+//! | `mix` | matrices and sums |
 //!
 //! Every kernel is generic over a token of `fearless_simd`, which stands for instructions that are there, so that none of
 //! this needs `unsafe`. [`on_path!`](path::on_path) turns a [`SimdPath`] into such a token, once per block.
@@ -29,17 +31,29 @@
 //!
 //! Units: f32 samples in the engine's scale (see [`lanes`](crate::lanes)), levels and gains as log2. Latency: none.
 
+mod compressor;
 mod doubles;
-mod dynamics;
+mod envelope;
+mod gain;
+mod gate;
+mod level;
 mod math;
+mod mix;
 mod path;
 mod section;
 #[cfg(test)]
 mod testing;
 mod tile;
 
-pub(crate) use dynamics::{Ballistics, Curve, apply, reduction, smooth};
+pub(crate) use compressor::{CompressorLanes, reduce};
+pub(crate) use envelope::DB_PER_OCTAVE;
+pub(crate) use gain::{LaneGain, apply};
+pub(crate) use gate::{GateLanes, gate};
+pub(crate) use mix::{add_scaled, multiply};
 pub use path::SimdPath;
 pub(crate) use path::on_path;
 pub(crate) use section::{FilterScratch, LaneSection, filter};
-pub(crate) use tile::{LaneTile, PerLane, PerLane64, Rows, clean, sum_lanes, transpose};
+pub(crate) use tile::{
+    LaneTile, PerLane, Rows, clean, frames_per_vector, is_finite, is_sound, part_range, parts, sum_lanes,
+    transpose, vectors_mut,
+};

@@ -57,6 +57,14 @@ impl LaneSection {
         self.moving &= !(1 << lane);
     }
 
+    /// Passes everything through from the next frame on, and remembers nothing.
+    pub(crate) fn pass(&mut self, lane: usize) {
+        let passing = [0.0, 0.0, 0.0, 1.0, 0.0, 0.0];
+        self.write(lane, [passing, [0.0; N_COEFFICIENTS], [0.0; N_COEFFICIENTS]]);
+        self.moving &= !(1 << lane);
+        self.clear(lane);
+    }
+
     /// Moves on the parabola that has these coefficients at the next frame and the two after it, until told otherwise. What is
     /// the same in all three keeps every bit.
     pub(crate) fn glide(&mut self, lane: usize, next: [&Delta; 3]) {
@@ -75,6 +83,13 @@ impl LaneSection {
     pub(crate) fn clear(&mut self, lane: usize) {
         for state in self.states.as_flattened_mut() {
             state.0[lane] = 0.0;
+        }
+    }
+
+    /// Remembers in one lane what another section does.
+    pub(crate) fn copy_memory(&mut self, lane: usize, from: &Self) {
+        for (to, from) in self.states.as_flattened_mut().iter_mut().zip(from.states.as_flattened()) {
+            to.0[lane] = from.0[lane];
         }
     }
 
@@ -106,7 +121,7 @@ impl FilterScratch {
     pub(crate) const EMPTY: Self = Self([[[0.0; LANES]; TILE_FRAMES]; 2]);
 }
 
-/// Takes the first `n` frames of left and right through the sections. Afterwards a state below `floor` is zero:
+/// Takes the first `n` frames of left and right through the sections, all of which are there. Afterwards a state below `floor` is zero:
 /// at the end of a tile of the absolute grid only, otherwise pass zero, or the output depends on how blocks are cut.
 ///
 /// Three sections that stand still go together, which is a sixth faster; every other takes a pass of its own. More kinds of
@@ -116,7 +131,7 @@ impl FilterScratch {
 #[inline(never)]
 pub(crate) fn filter<S: Simd>(
     simd: S,
-    sections: &mut [LaneSection],
+    sections: &mut [Option<&mut LaneSection>],
     tiles: [&mut LaneTile; 2],
     n: usize,
     floor: f64,
@@ -137,7 +152,7 @@ pub(crate) fn filter<S: Simd>(
 #[inline(always)]
 fn passes<S: Simd, D: Doubles<S>>(
     simd: S,
-    mut sections: &mut [LaneSection],
+    mut sections: &mut [Option<&mut LaneSection>],
     [left, right]: [&mut LaneTile; 2],
     n: usize,
     floor: f64,
@@ -145,7 +160,7 @@ fn passes<S: Simd, D: Doubles<S>>(
 ) {
     let mut first = true;
     while !sections.is_empty() {
-        let still = sections.iter().take_while(|section| section.moving == 0).count();
+        let still = sections.iter().flatten().take_while(|section| section.moving == 0).count();
         let together = if still >= 3 { 3 } else { 1 };
         let (now, later) = sections.split_at_mut(together);
         sections = later;
@@ -180,7 +195,7 @@ impl<S: Simd> Pass<'_, S> {
     #[inline(always)]
     fn run<D: Doubles<S>, const N: usize, const MOVING: bool>(
         &mut self,
-        sections: &mut [LaneSection],
+        sections: &mut [Option<&mut LaneSection>],
         first: bool,
         last: bool,
     ) {
@@ -196,7 +211,7 @@ impl<S: Simd> Pass<'_, S> {
             let mut k_second = [[zero; N_COEFFICIENTS]; N];
             let mut left = [[zero; 2]; N];
             let mut right = [[zero; 2]; N];
-            for (i, section) in sections.iter().enumerate().take(N) {
+            for (i, section) in sections.iter().flatten().enumerate().take(N) {
                 for j in 0..N_COEFFICIENTS {
                     k[i][j] = D::from_slice(simd, &section.coefficients[j].0[lanes.clone()]);
                     if MOVING {
@@ -239,7 +254,7 @@ impl<S: Simd> Pass<'_, S> {
                 }
             }
             let floor = D::splat(simd, self.floor);
-            for (i, section) in sections.iter_mut().enumerate().take(N) {
+            for (i, section) in sections.iter_mut().flatten().enumerate().take(N) {
                 for j in 0..2 {
                     for (state, side) in [(left[i][j], 0), (right[i][j], 1)] {
                         let kept = state.abs().simd_lt(floor).select(zero, state);

@@ -3,7 +3,7 @@
 //! A tile is indexed by `[frame][lane]`. Kernels over f32 read it as one row of vectors: with AVX-512 a vector holds two
 //! frames of eight strips, with SSE2 half a frame. They may touch one frame more than they are asked for; it is always there.
 
-use crate::lanes::{LANES, NON_FINITE_LIMIT, SCALE_BITS, TILE_FRAMES};
+use crate::lanes::{LANES, NON_FINITE_LIMIT, SCALE_BITS, TILE_FRAMES, lanes_of};
 use fearless_simd::{Bytes, Select, Simd, SimdBase, f32x4};
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ pub(crate) struct LaneTile(pub(crate) [[f32; LANES]; TILE_FRAMES]);
 pub(crate) type Rows<'a> = [&'a [f32; TILE_FRAMES]; LANES];
 
 /// A parameter of each strip. It is there twice, so that a vector of two frames finds it for both.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[repr(align(64))]
 pub(crate) struct PerLane([f32; 2 * LANES]);
 
@@ -27,10 +27,70 @@ pub(crate) struct PerLane64(pub(crate) [f64; LANES]);
 
 impl LaneTile {
     pub(crate) const ZERO: Self = Self([[0.0; LANES]; TILE_FRAMES]);
+
+    /// Takes the lanes of a mask from another tile, in the first `n` frames.
+    pub(crate) fn copy_lanes(&mut self, from: &Self, lanes: u32, n: usize) {
+        for lane in lanes_of(lanes) {
+            for (to, from) in self.0[..n].iter_mut().zip(&from.0) {
+                to[lane] = from[lane];
+            }
+        }
+    }
+
+    /// One lane.
+    pub(crate) fn lane(&self, lane: usize) -> [f32; TILE_FRAMES] {
+        self.0.map(|frame| frame[lane])
+    }
+
+    /// Fills frames of one lane.
+    pub(crate) fn set_lane(&mut self, lane: usize, first: usize, samples: &[f32]) {
+        for (frame, sample) in self.0[first..].iter_mut().zip(samples) {
+            frame[lane] = *sample;
+        }
+    }
+
+    /// One vector, by its place among [`vectors`] and the part of the frame.
+    #[inline(always)]
+    pub(crate) fn load<S: Simd>(&self, simd: S, vector_idx: usize, part: usize) -> S::f32s {
+        let first = vector_idx * frames_per_vector::<S>();
+        let frames = &self.0[first..first + frames_per_vector::<S>()];
+        S::f32s::from_slice(simd, &frames.as_flattened()[part_range::<S>(part)])
+    }
+}
+
+/// The samples of as many frames as a vector has, again and again, to the end of `n` frames or one beyond.
+#[inline(always)]
+pub(crate) fn vectors<S: Simd>(tile: &LaneTile, n: usize) -> impl Iterator<Item = &[f32]> {
+    tile.0[..whole_vectors::<S>(n)].chunks_exact(frames_per_vector::<S>()).map(
+        #[inline(always)]
+        |frames| frames.as_flattened(),
+    )
+}
+
+/// The same, to write to.
+#[inline(always)]
+pub(crate) fn vectors_mut<S: Simd>(tile: &mut LaneTile, n: usize) -> impl Iterator<Item = &mut [f32]> {
+    tile.0[..whole_vectors::<S>(n)].chunks_exact_mut(frames_per_vector::<S>()).map(
+        #[inline(always)]
+        |frames| frames.as_flattened_mut(),
+    )
 }
 
 impl PerLane {
     pub(crate) const ZERO: Self = Self([0.0; 2 * LANES]);
+
+    pub(crate) const fn splat(value: f32) -> Self {
+        Self([value; 2 * LANES])
+    }
+
+    pub(crate) fn get(&self, lane: usize) -> f32 {
+        self.0[lane]
+    }
+
+    /// One value for each lane.
+    pub(crate) fn lanes(&self) -> &[f32] {
+        &self.0[..LANES]
+    }
 
     pub(crate) fn set(&mut self, lane: usize, value: f32) {
         self.0[lane] = value;
@@ -180,6 +240,7 @@ pub(crate) fn is_sound(largest: u32) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lanes::scale;
     use crate::simd::testing::{Guarded, HostBuffers, bits, noise_tile};
     use crate::simd::{SimdPath, on_path};
     use fastrand::Rng;
@@ -240,9 +301,11 @@ mod tests {
                     let channel = |tile: &LaneTile| tile.0[..n].iter().map(|f| f[lane]).collect::<Vec<_>>();
                     let (from, got) = (channel(&tile), channel(guarded.tile()));
                     let mut want = vec![0.0; n];
-                    let found = crate::lanes::clean(&from, &mut want);
-                    assert_eq!(found.finite, is_finite(largest[lane]), "{} {from:?}", path.name());
-                    assert_eq!(found.sound, is_sound(largest[lane]), "{} {from:?}", path.name());
+                    want.iter_mut().zip(&from).for_each(|(want, sample)| *want = scale(*sample));
+                    let finite = from.iter().all(|sample| sample.abs() < NON_FINITE_LIMIT);
+                    let sound = from.iter().any(|sample| !sample.is_subnormal() && *sample != 0.0);
+                    assert_eq!(finite, is_finite(largest[lane]), "{} {from:?}", path.name());
+                    assert_eq!(sound, is_sound(largest[lane]), "{} {from:?}", path.name());
                     for (got, want) in got.iter().zip(&want) {
                         assert_eq!(got.to_bits(), want.to_bits(), "{}", path.name());
                     }

@@ -33,7 +33,8 @@ fn channel(tiles: &[LaneTile], lane: usize) -> Vec<f32> {
 /// The one place of these tests that the kernel is compiled for.
 fn filter_on(path: SimdPath, sections: &mut [LaneSection], tiles: [&mut LaneTile; 2], n: usize, floor: f64) {
     let mut scratch = FilterScratch::EMPTY;
-    on_path!(path, simd => filter(simd, sections, tiles, n, floor, &mut scratch));
+    let mut sections: Vec<_> = sections.iter_mut().map(Some).collect();
+    on_path!(path, simd => filter(simd, &mut sections, tiles, n, floor, &mut scratch));
 }
 
 /// Whole tiles through the sections.

@@ -1,0 +1,77 @@
+//! Sums of strips that are still in lanes, for one segment of a tile.
+
+use crate::buses::BusTile;
+use crate::lanes::TILE_FRAMES;
+use crate::settings::N_DESTINATIONS;
+use crate::simd::{LaneGain, LaneTile, add_scaled, sum_lanes};
+use fearless_simd::Simd;
+
+/// Every place that lanes are added into: the destinations of sends, and after them the unity sum that bypass plays.
+const N_BUSES: usize = N_DESTINATIONS + 1;
+
+/// The index of the unity sum of all inputs.
+pub(crate) const DRY_BUS: usize = N_DESTINATIONS;
+
+/// What a sum is held to, in the engine's scale: [`NON_FINITE_LIMIT`](crate::lanes::NON_FINITE_LIMIT) re full scale. Every stage behind it could otherwise
+/// multiply what is already beyond all music until it is infinite.
+const LIMIT: f32 = 1.152_921_5e30;
+
+/// All sums.
+pub(crate) struct BusSums {
+    tiles: [[LaneTile; 2]; N_BUSES],
+    used: [bool; N_BUSES],
+}
+
+impl BusSums {
+    pub(crate) const EMPTY: Self =
+        Self { tiles: [const { [LaneTile::ZERO; 2] }; N_BUSES], used: [false; N_BUSES] };
+
+    /// Forgets the last segment. Costs nothing: a bus is cleared when it is first used.
+    pub(crate) fn clear(&mut self) {
+        self.used = [false; N_BUSES];
+    }
+
+    /// bus += gain · strips
+    pub(crate) fn add<S: Simd>(
+        &mut self,
+        simd: S,
+        bus_idx: usize,
+        gain: LaneGain<'_>,
+        tiles: [&LaneTile; 2],
+        n: usize,
+    ) {
+        let [left, right] = &mut self.tiles[bus_idx];
+        if !self.used[bus_idx] {
+            self.used[bus_idx] = true;
+            left.0 = LaneTile::ZERO.0;
+            right.0 = LaneTile::ZERO.0;
+        }
+        add_scaled(simd, gain, tiles, [left, right], n);
+    }
+
+    /// The sum over the lanes of a bus, or nothing if no strip has sent to it.
+    pub(crate) fn sum<S: Simd>(&self, simd: S, bus_idx: usize) -> Option<BusTile> {
+        self.used[bus_idx].then(|| {
+            let mut sums = [[0.0; TILE_FRAMES]; 2];
+            simd.vectorize(
+                #[inline(always)]
+                || {
+                    for (sums, tile) in sums.iter_mut().zip(&self.tiles[bus_idx]) {
+                        sum_lanes(simd, tile, sums);
+                        hold(sums);
+                    }
+                },
+            );
+            sums
+        })
+    }
+}
+
+/// Holds samples within ± [`LIMIT`]; what is no number becomes nothing.
+#[inline(always)]
+pub(crate) fn hold(samples: &mut [f32; TILE_FRAMES]) {
+    for sample in samples {
+        let held = sample.clamp(-LIMIT, LIMIT);
+        *sample = if sample.is_nan() { 0.0 } else { held };
+    }
+}
