@@ -173,13 +173,13 @@ pub fn worst_blocks(is_quick: bool, targets: &mut Targets) {
     let mut judged = Vec::new();
     head(
         &format!("{} strips, all stages, µs", worst_block::N_STRIPS),
-        &[["typical", "worst"].as_slice(), &PARTS].concat().into_iter().map(str::to_owned).collect::<Vec<_>>(),
+        &[["first", "typical", "worst"].as_slice(), &PARTS].concat().into_iter().map(str::to_owned).collect::<Vec<_>>(),
     );
     for path in SimdPath::all() {
         for n_frames in [64, 512] {
             let outcome = worst_block::play(path, n_frames, n_replays);
             let name = format!("{}, {n_frames} frames", path.name());
-            row(&name, &[[outcome.typical, outcome.worst].as_slice(), &outcome.parts].concat());
+            row(&name, &[[outcome.first, outcome.typical, outcome.worst].as_slice(), &outcome.parts].concat());
             let of = format!("{name}, worst block (in {}) re typical", outcome.worst_in);
             judged.push((of, outcome.worst / outcome.typical));
         }
@@ -188,15 +188,18 @@ pub fn worst_blocks(is_quick: bool, targets: &mut Targets) {
     judged.iter().for_each(|(of, ratio)| targets.judge(7, of, *ratio, Bound::AtMost(1.1)));
 }
 
-/// Runs one work for so many blocks and says nothing, for a tool that counts instructions: "mix-8-512", "limiter-1-64".
+/// Runs one work for so many blocks and says nothing, for a tool that counts instructions or samples: "mix:8:512",
+/// "limiter:1:64", and with a path "mix:8:512:AVX2".
 pub fn count(what: &str, n_blocks: usize) -> Result<(), Box<dyn Error>> {
-    let mut parts = what.split('-');
-    let mut next = || parts.next().ok_or("a work is called mix-STRIPS-FRAMES or limiter-1-FRAMES");
+    let mut parts = what.split(':');
+    let mut next = || parts.next().ok_or("a work is called mix:STRIPS:FRAMES or limiter:1:FRAMES");
     let (kind, n_strips, block_frames) = (next()?, next()?.parse()?, next()?.parse::<usize>()?);
+    let path = next().unwrap_or(SimdPath::detect().name());
+    let path = SimdPath::all().find(|known| known.name() == path).ok_or("this CPU has no such path")?;
     let (mut mixer, signal): (Box<dyn Mixer>, _) = match kind {
         "limiter" => (Box::new(OurLimiter::new()), limiter::signal(LOOP_FRAMES)),
         _ => {
-            let ours = Ours::new(SimdPath::detect(), RATE_HZ, &work::settings(n_strips));
+            let ours = Ours::new(path, RATE_HZ, &work::settings(n_strips));
             (Box::new(ours), Signal::noise(n_strips, LOOP_FRAMES, 1))
         }
     };
