@@ -16,9 +16,11 @@ use crate::lanes::{TILE_FRAMES, scale, unscale};
 use crate::limiter::{Limiter, Lookahead};
 use crate::meters::Reductions;
 use crate::ramp::Ramp;
-use crate::settings::{CompressorSettings, GroupSettings, LimiterSettings, MasterSettings, N_GROUPS};
+use crate::settings::{
+    CompressorSettings, Destination, GroupSettings, LimiterSettings, MasterSettings, N_GROUPS,
+};
 use crate::stages::{BusStages, Segment, StageScratch, Timing};
-use crate::sums::hold;
+use crate::sums::{BusSums, hold};
 use fearless_simd::Simd;
 
 /// Left and right of a bus for up to one tile. Frames behind the segment's end are of no meaning, but always finite: loops
@@ -31,6 +33,9 @@ pub(crate) const SILENT_BUS: BusTile = [[0.0; TILE_FRAMES]; 2];
 /// Groups A–D.
 pub(crate) struct Groups {
     stages: BusStages<N_GROUPS>,
+    /// Sums of sends, and after [`Groups::process`] the outputs.
+    buses: Box<[BusTile; N_GROUPS]>,
+    latency_samples: usize,
     gains: [GroupGains; N_GROUPS],
     delays: [[Delay; 2]; N_GROUPS],
 }
@@ -47,6 +52,8 @@ impl Groups {
         let unity = || Ramp::settled_at(1.0);
         Self {
             stages: BusStages::new(CompressorSettings::GROUP),
+            buses: Box::new([SILENT_BUS; N_GROUPS]),
+            latency_samples: 0,
             gains: std::array::from_fn(|_| GroupGains { sides: [unity(), unity()], to_master: unity() }),
             delays: std::array::from_fn(|_| [Delay::new(0), Delay::new(0)]),
         }
@@ -54,6 +61,7 @@ impl Groups {
 
     /// Delays the outputs by the latency. Allocates.
     pub(crate) fn prepare(&mut self, latency_samples: usize) {
+        self.latency_samples = latency_samples;
         self.delays = std::array::from_fn(|_| [Delay::new(latency_samples), Delay::new(latency_samples)]);
     }
 
@@ -85,42 +93,64 @@ impl Groups {
         self.stages.begin_tile(timing);
     }
 
-    /// The present gain reductions of a group.
+    /// At the end of a tile: notes gain reductions, anew for the block or where they are more.
+    pub(crate) fn meter(&mut self, anew: bool) {
+        self.stages.meter(anew);
+    }
+
+    /// A group's largest gain reductions in the block.
     pub(crate) fn reductions(&self, group_idx: usize) -> Reductions {
         Reductions { compressor_db: self.stages.reduction_db(group_idx), ..Reductions::default() }
     }
 
-    /// Turns the sums of sends into the groups' outputs and adds those to the master's sum, and says whether it added anything.
-    /// Nothing in is nothing out, once all has died away. Outputs are delayed by the latency, what the master gets is not.
+    /// Turns the sums of sends into the groups' outputs and adds those to the master's sum. Outputs are delayed by the latency, what
+    /// the master gets is not.
     pub(crate) fn process<S: Simd>(
         &mut self,
         simd: S,
-        sums: [Option<BusTile>; N_GROUPS],
+        sums: &BusSums,
         segment: Segment,
         master: &mut BusTile,
         scratch: &mut StageScratch,
-    ) -> ([Option<BusTile>; N_GROUPS], bool) {
-        let mut used = sums.each_ref().map(Option::is_some);
-        let mut buses = sums.map(|sum| sum.unwrap_or(SILENT_BUS));
+    ) -> GroupsUsed {
+        let n = segment.n;
+        let mut used = [false; N_GROUPS];
+        for (group_idx, (used, bus)) in used.iter_mut().zip(self.buses.iter_mut()).enumerate() {
+            *used = sums.sum(simd, Destination::Group(group_idx).idx(), bus);
+        }
         let silent = used == [false; N_GROUPS];
-        if self.stages.process(simd, &mut buses, silent, segment, scratch) {
+        if self.stages.process(simd, &mut self.buses, silent, segment, scratch) {
             used = [true; N_GROUPS];
         }
-        let groups = self.gains.iter_mut().zip(&mut self.delays).zip(buses.into_iter().zip(used));
-        let mut outputs = groups.map(|((gains, delays), (mut bus, used))| {
+        for ((gains, bus), used) in self.gains.iter_mut().zip(self.buses.iter_mut()).zip(used) {
             if used {
-                gains.process(&mut bus, segment.n, master);
+                gains.process(bus, n, master);
             } else {
-                gains.skip(segment.n);
+                gains.skip(n);
             }
-            let mut delayed = false;
-            for (delay, channel) in delays.iter_mut().zip(&mut bus) {
-                delayed = delay.run(&mut channel[..segment.n]);
+        }
+        let to_master = used.contains(&true);
+        if self.latency_samples > 0 {
+            used = [true; N_GROUPS];
+            for (delays, bus) in self.delays.iter_mut().zip(self.buses.iter_mut()) {
+                delays.iter_mut().zip(bus).for_each(|(delay, channel)| delay.run(&mut channel[..n]));
             }
-            (used || delayed).then_some(bus)
-        });
-        (std::array::from_fn(|_| outputs.next().flatten()), used != [false; N_GROUPS])
+        }
+        GroupsUsed { outputs: used, to_master }
     }
+
+    /// A group's output, after [`Groups::process`].
+    pub(crate) fn output(&self, group_idx: usize) -> &BusTile {
+        &self.buses[group_idx]
+    }
+}
+
+/// What groups had to say in a segment.
+pub(crate) struct GroupsUsed {
+    /// Which outputs are more than silence.
+    pub(crate) outputs: [bool; N_GROUPS],
+    /// Whether the master's sum got anything.
+    pub(crate) to_master: bool,
 }
 
 impl GroupGains {
@@ -251,11 +281,14 @@ impl MasterBus {
         self.bypass.settled() != Some(0.0)
     }
 
-    /// The bypass of the next `n` frames, 0 (the mix) … 1 (the unity sum), as late as the mix is.
-    pub(crate) fn bypass(&mut self, n: usize) -> [f32; TILE_FRAMES] {
+    /// The bypass of the next `n` frames, 0 (the mix) … 1 (the unity sum), as late as the mix is; nothing if there is only the mix.
+    pub(crate) fn bypass(&mut self, n: usize) -> Option<[f32; TILE_FRAMES]> {
+        if self.latency_samples() == 0 && self.bypass.settled() == Some(0.0) {
+            return None;
+        }
         let mut bypass = self.bypass.fill(n);
         self.bypass_delay.run(&mut bypass[..n]);
-        bypass
+        Some(bypass)
     }
 
     /// The unity sum, as late as the mix is.
@@ -265,13 +298,19 @@ impl MasterBus {
         }
     }
 
-    /// The present gain reductions. The limiter's is the largest of the last segment.
-    pub(crate) fn reductions(&self) -> Reductions {
-        Reductions {
-            gate_db: 0.0,
-            compressor_db: self.stages.reduction_db(0),
-            limiter_db: self.limiter.gain_reduction_db(),
-        }
+    /// At the end of a tile: notes gain reductions, anew for the block or where they are more.
+    pub(crate) fn meter(&mut self, anew: bool) {
+        self.stages.meter(anew);
+    }
+
+    /// The compressor's largest gain reduction in the block, in dB, 0 or more.
+    pub(crate) fn compressor_reduction_db(&self) -> f32 {
+        self.stages.reduction_db(0)
+    }
+
+    /// The limiter's largest gain reduction in the last segment, in dB, 0 or more.
+    pub(crate) fn limiter_reduction_db(&self) -> f32 {
+        self.limiter.gain_reduction_db()
     }
 
     /// Turns the master's sum into its output. `silent` says that there is none.
@@ -287,8 +326,10 @@ impl MasterBus {
         bus.iter_mut().for_each(hold);
         self.stages.process(simd, std::array::from_mut(bus), silent, segment, scratch);
         for (channel, side) in bus.iter_mut().zip(&mut self.sides) {
-            let gains = side.fill(n);
-            channel.iter_mut().zip(gains).for_each(|(sample, gain)| *sample *= gain);
+            if side.settled() != Some(1.0) {
+                let gains = side.fill(n);
+                channel.iter_mut().zip(gains).for_each(|(sample, gain)| *sample *= gain);
+            }
         }
         if self.limiter.is_transparent() {
             self.limiter.pass(n);
@@ -297,6 +338,10 @@ impl MasterBus {
                 #[inline(always)]
                 || self.limit(bus, n),
             );
+        }
+        let settled = self.monitor.each_ref().map(Ramp::settled);
+        if self.latency_samples() == 0 && settled == [Some(1.0), Some(0.0), Some(0.0), Some(1.0)] {
+            return;
         }
         let mut monitor = self.monitor.each_mut().map(|entry| entry.fill(n));
         for (delay, gains) in self.monitor_delays.iter_mut().zip(&mut monitor) {

@@ -22,14 +22,13 @@ impl Delay {
         self.at = 0;
     }
 
-    /// Puts samples in and, in their places, gives back those of before. Returns false if that is the same: a delay of nothing.
-    pub(crate) fn run(&mut self, samples: &mut [f32]) -> bool {
+    /// Puts samples in and, in their places, gives back those of before.
+    pub(crate) fn run(&mut self, samples: &mut [f32]) {
         for sample in samples {
-            let Some(oldest) = self.ring.get_mut(self.at) else { return false };
+            let Some(oldest) = self.ring.get_mut(self.at) else { return };
             swap(oldest, sample);
             self.at = if self.at + 1 == self.ring.len() { 0 } else { self.at + 1 };
         }
-        !self.ring.is_empty()
     }
 }
 

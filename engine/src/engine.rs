@@ -48,6 +48,19 @@ impl fmt::Display for PrepareError {
 
 impl std::error::Error for PrepareError {}
 
+/// Working memory; it carries nothing from one segment to the next.
+struct Scratch {
+    strips: StripScratch,
+    sums: BusSums,
+    mix: BusTile,
+    dry_mix: BusTile,
+}
+
+impl Scratch {
+    const EMPTY: Self =
+        Self { strips: StripScratch::EMPTY, sums: BusSums::EMPTY, mix: SILENT_BUS, dry_mix: SILENT_BUS };
+}
+
 /// A mixer of a fixed number of strips.
 pub struct Engine {
     /// What the strips' gains stand for; one for each strip there is.
@@ -62,7 +75,7 @@ pub struct Engine {
     count: u64,
     ramp_samples: usize,
     bypass_fade_samples: usize,
-    scratch: Box<(StripScratch, BusSums)>,
+    scratch: Box<Scratch>,
     meters: Box<Meters>,
     path: SimdPath,
 }
@@ -87,7 +100,7 @@ impl Engine {
             count: 0,
             ramp_samples: 0,
             bypass_fade_samples: 0,
-            scratch: Box::new((StripScratch::EMPTY, BusSums::EMPTY)),
+            scratch: Box::new(Scratch::EMPTY),
             meters: Box::new(Meters::ZERO),
             path,
         };
@@ -200,11 +213,16 @@ impl Engine {
             let segment = Segment { n, ends_tile: into_tile + n == TILE_FRAMES };
             self.process_segment(simd, inputs, outputs, start..end, segment);
             if segment.ends_tile {
-                self.read_meters(!metered);
+                self.strips.iter_mut().for_each(|lanes| lanes.meter(!metered));
+                self.groups.meter(!metered);
+                self.master.meter(!metered);
                 metered = true;
             }
             self.count += n as u64;
             start = end;
+        }
+        if metered {
+            self.read_meters();
         }
     }
 
@@ -226,7 +244,7 @@ impl Engine {
         segment: Segment,
     ) {
         let n = segment.n;
-        let (scratch, sums) = &mut *self.scratch;
+        let Scratch { strips: scratch, sums, mix, dry_mix } = &mut *self.scratch;
         sums.clear();
         let dry = self.master.wants_dry();
         // Groups of lanes that have no feed at all get an empty slice.
@@ -240,42 +258,43 @@ impl Engine {
         }
 
         let bypass = self.master.bypass(n);
-        let mix = sums.sum(simd, Destination::Master.idx());
-        let groups = std::array::from_fn(|idx| sums.sum(simd, Destination::Group(idx).idx()));
-        let has_mix = mix.is_some();
-        let mut mix = mix.unwrap_or(SILENT_BUS);
-        let (group_outputs, has_groups) =
-            self.groups.process(simd, groups, segment, &mut mix, &mut scratch.stages);
-        let silent = !has_mix && !has_groups;
-        for (output, bus) in outputs.groups.iter_mut().zip(&group_outputs) {
-            match (output, bus) {
-                (Some(output), Some(bus)) => write(bus, &SILENT_BUS, &bypass, output, frames.clone()),
-                (Some(output), None) => {
-                    output.iter_mut().for_each(|channel| channel[frames.clone()].fill(0.0));
+        let has_mix = sums.sum(simd, Destination::Master.idx(), mix);
+        let used = self.groups.process(simd, sums, segment, mix, &mut scratch.stages);
+        for (group_idx, (output, used)) in outputs.groups.iter_mut().zip(used.outputs).enumerate() {
+            match output {
+                Some(output) if used => {
+                    let bypass = bypass.as_ref().map(|bypass| (bypass, &SILENT_BUS));
+                    write(simd, self.groups.output(group_idx), bypass, output, frames.clone());
                 }
-                (None, _) => {}
+                Some(output) => output.iter_mut().for_each(|channel| channel[frames.clone()].fill(0.0)),
+                None => {}
             }
         }
-        self.master.process(simd, &mut mix, silent, segment, &mut scratch.stages);
-        let mut dry = sums.sum(simd, DRY_BUS).unwrap_or(SILENT_BUS);
-        self.master.delay_dry(&mut dry, n);
-        write(&mix, &dry, &bypass, &mut outputs.master, frames);
-        self.meters.master.limiter_db =
-            self.meters.master.limiter_db.max(self.master.reductions().limiter_db);
+        let silent = !has_mix && !used.to_master;
+        self.master.process(simd, mix, silent, segment, &mut scratch.stages);
+        match &bypass {
+            Some(bypass) => {
+                sums.sum(simd, DRY_BUS, dry_mix);
+                self.master.delay_dry(dry_mix, n);
+                write(simd, mix, Some((bypass, dry_mix)), &mut outputs.master, frames);
+            }
+            None => write(simd, mix, None, &mut outputs.master, frames),
+        }
+        let limiter_db = self.master.limiter_reduction_db();
+        self.meters.master.limiter_db = self.meters.master.limiter_db.max(limiter_db);
     }
 
-    /// At the end of a tile: takes what the stages reduce by, anew for the block or where it is more.
-    fn read_meters(&mut self, anew: bool) {
-        let meters = &mut *self.meters;
-        for (strip_idx, meter) in meters.strips.iter_mut().enumerate().take(self.strip_settings.len()) {
-            meter.take(self.strips[strip_idx / LANES].reductions(strip_idx % LANES), anew);
+    /// At the end of a block.
+    fn read_meters(&mut self) {
+        let Meters { strips, groups, master } = &mut *self.meters;
+        let n_strips = self.strip_settings.len();
+        for (strip_idx, meter) in strips.iter_mut().enumerate().take(n_strips) {
+            *meter = self.strips[strip_idx / LANES].reductions(strip_idx % LANES);
         }
-        for (group_idx, meter) in meters.groups.iter_mut().enumerate() {
-            meter.take(self.groups.reductions(group_idx), anew);
+        for (group_idx, meter) in groups.iter_mut().enumerate() {
+            *meter = self.groups.reductions(group_idx);
         }
-        let limiter_db = meters.master.limiter_db;
-        meters.master.take(self.master.reductions(), anew);
-        meters.master.limiter_db = limiter_db.max(meters.master.limiter_db);
+        master.compressor_db = self.master.compressor_reduction_db();
     }
 
     /// Samples by which the output lags behind the input.
@@ -327,19 +346,30 @@ fn pass_keys(strips: &mut [StripLanes]) {
     }
 }
 
-/// out = (1 − b)·mix + b·dry, brought back from the engine's scale.
-fn write(
+/// out = (1 − b)·mix + b·dry, brought back from the engine's scale; without bypass the mix, which is the same.
+fn write<S: Simd>(
+    simd: S,
     mix: &BusTile,
-    dry: &BusTile,
-    bypass: &[f32; TILE_FRAMES],
+    bypass: Option<(&[f32; TILE_FRAMES], &BusTile)>,
     to: &mut [&mut [f32]; 2],
     frames: Range<usize>,
 ) {
-    for ((mix, dry), to) in mix.iter().zip(dry).zip(to) {
-        for (((to, mix), dry), b) in to[frames.clone()].iter_mut().zip(mix).zip(dry).zip(bypass) {
-            *to = unscale((1.0 - b) * mix + b * dry);
-        }
-    }
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            for (side, (mix, to)) in mix.iter().zip(to).enumerate() {
+                let to = &mut to[frames.clone()];
+                match bypass {
+                    None => to.iter_mut().zip(mix).for_each(|(to, mix)| *to = unscale(*mix)),
+                    Some((bypass, dry)) => {
+                        for (((to, mix), dry), b) in to.iter_mut().zip(mix).zip(&dry[side]).zip(bypass) {
+                            *to = unscale((1.0 - b) * mix + b * dry);
+                        }
+                    }
+                }
+            }
+        },
+    );
 }
 
 fn shortest(inputs: &[Option<StereoIn<'_>>], outputs: &Outputs<'_>) -> usize {

@@ -30,7 +30,13 @@ pub(crate) const SCALE_BITS: u32 = SCALE_EXPONENT << (f32::MANTISSA_DIGITS - 1);
 
 /// The lanes of a mask: bit = lane.
 pub(crate) fn lanes_of(mask: u32) -> impl Iterator<Item = usize> {
-    (0..LANES).filter(move |lane| mask & 1 << lane != 0)
+    // Most masks are empty, and this is asked at every border.
+    let mut left = mask & ((1 << LANES) - 1);
+    std::iter::from_fn(move || {
+        let lane = left.trailing_zeros();
+        left &= left.wrapping_sub(1);
+        (lane < u32::BITS).then_some(lane as usize)
+    })
 }
 
 /// All bits of an f32 but its sign. What they are as a number is in the order of magnitudes.

@@ -4,15 +4,16 @@
 //! It is fed plain values ([`Settings`]) and slices of samples, and it is total: it clamps, it never fails.
 //!
 //! ```text
-//! inputs → tile → strips (in lanes) → matrix → groups → master → outputs
+//! inputs → tile → strips (in lanes: filters, gate, EQ, compressor) → matrix → groups → master, limiter → outputs
 //! ```
 //!
 //! | verb | may allocate | what it does |
 //! |---|---|---|
-//! | [`Engine::prepare`] | yes | takes the sample rate, clears memory |
+//! | [`Engine::prepare`] | yes | takes the sample rate and the lookahead, clears memory |
 //! | [`Engine::reset`] | no | clears memory only |
-//! | [`Engine::set`] | no | takes a snapshot; effective at the next sample |
+//! | [`Engine::set`] | no | takes a snapshot; gains count from the next sample on, filters and dynamics from the next border |
 //! | [`Engine::process`] | no | turns input into output |
+//! | [`Engine::meters`] | no | tells what the last block was reduced by |
 //!
 //! # Time
 //!
@@ -22,7 +23,15 @@
 //!
 //! # Latency and memory
 //!
-//! The latency is zero. The state is ramps and the quarantine: nothing rings, nothing decays.
+//! The latency is that of the limiter's lookahead, zero by default, and the same for everything that leaves. The state is ramps,
+//! filters, envelopes, what the limiter has yet to let go, and the quarantine. What has decayed comes to rest at borders of tiles,
+//! and what is off or at rest costs nothing.
+//!
+//! # Instructions
+//!
+//! The kernels are compiled for AVX-512, AVX2, SSE2, NEON and no vectors at all; the best path of the CPU is chosen once
+//! ([`SimdPath`]). Paths differ in the last bits of what filters and dynamics make; within a path nothing depends on anything but
+//! the signal, the settings and the absolute count.
 //!
 //! ```
 //! use busbar_engine::{Engine, Outputs, Settings};

@@ -14,18 +14,6 @@ pub struct Reductions {
     pub limiter_db: f32,
 }
 
-impl Reductions {
-    /// The larger of both, or the new ones alone.
-    pub(crate) fn take(&mut self, new: Self, anew: bool) {
-        let before = if anew { Self::default() } else { *self };
-        *self = Self {
-            gate_db: before.gate_db.max(new.gate_db),
-            compressor_db: before.compressor_db.max(new.compressor_db),
-            limiter_db: before.limiter_db.max(new.limiter_db),
-        };
-    }
-}
-
 /// Figures of the last block. A block that reaches no border of a tile has those of the block before.
 #[derive(Clone, Debug)]
 pub struct Meters {

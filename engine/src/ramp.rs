@@ -25,11 +25,19 @@ pub(crate) struct LaneRamp {
     left: PerLane,
     /// No lane has more samples left than this, so zero means settled.
     longest_left: usize,
+    /// Whether every lane goes to the same gain, and to which.
+    common: Option<f32>,
 }
 
 impl LaneRamp {
     pub(crate) const fn settled_at(gain: f32) -> Self {
-        Self { target: PerLane::splat(gain), step: PerLane::ZERO, left: PerLane::ZERO, longest_left: 0 }
+        Self {
+            target: PerLane::splat(gain),
+            step: PerLane::ZERO,
+            left: PerLane::ZERO,
+            longest_left: 0,
+            common: Some(gain),
+        }
     }
 
     /// Starts towards `target` in one lane. The same target again leaves a ramp alone.
@@ -42,6 +50,7 @@ impl LaneRamp {
         self.step.set(lane, (start - target) / n_samples as f32);
         self.left.set(lane, n_samples as f32);
         self.longest_left = self.longest_left.max(n_samples);
+        self.common = self.target.lanes().iter().all(|gain| *gain == target).then_some(target);
     }
 
     pub(crate) fn jump(&mut self) {
@@ -51,6 +60,11 @@ impl LaneRamp {
 
     pub(crate) fn is_settled(&self) -> bool {
         self.longest_left == 0
+    }
+
+    /// Whether every lane has this gain, and keeps it.
+    pub(crate) fn is_settled_at(&self, gain: f32) -> bool {
+        self.is_settled() && self.common == Some(gain)
     }
 
     /// Whether one lane is where it was going.
@@ -148,9 +162,7 @@ impl LaneMatrixRamp {
 
     /// Whether it passes everything as it is, in all lanes and from now on.
     pub(crate) fn is_identity(&self) -> bool {
-        const ONE: PerLane = PerLane::splat(1.0);
-        let targets = self.entries.each_ref().map(LaneRamp::target);
-        self.is_settled() && targets == [&ONE, &PerLane::ZERO, &PerLane::ZERO, &ONE]
+        self.entries.iter().zip([1.0, 0.0, 0.0, 1.0]).all(|(entry, gain)| entry.is_settled_at(gain))
     }
 }
 

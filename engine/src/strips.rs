@@ -16,7 +16,9 @@ use crate::ramp::{LaneMatrixRamp, LaneRamp};
 use crate::routing::SoloState;
 use crate::settings::{Destination, KeySource, N_DESTINATIONS, N_GROUPS, PanLaw, StageOrder, StripSettings};
 use crate::simd::{LaneGain, LaneTile, PerLane, Rows, clean, is_finite, is_sound, multiply, transpose};
-use crate::stages::{EqLanes, FilterLanes, Key, LaneCompressor, LaneGate, Segment, StageScratch, Timing};
+use crate::stages::{
+    EqLanes, FilterLanes, Key, LaneCompressor, LaneGate, LowestGains, Segment, StageScratch, Timing,
+};
 use crate::sums::{BusSums, DRY_BUS};
 use fearless_simd::Simd;
 use std::ops::Range;
@@ -74,6 +76,8 @@ pub(crate) struct StripLanes {
     at_rest: bool,
     /// Whether there was nothing to do in the present segment.
     skipped: bool,
+    /// Of the gates and of the compressors.
+    lowest: [LowestGains; 2],
     /// The strips' signals in the present segment.
     tiles: Box<[LaneTile; 2]>,
 }
@@ -102,6 +106,7 @@ impl StripLanes {
             silent_so_far: true,
             at_rest: false,
             skipped: false,
+            lowest: [LowestGains::NONE; 2],
             tiles: Box::new([LaneTile::ZERO; 2]),
         }
     }
@@ -243,13 +248,17 @@ impl StripLanes {
         }
     }
 
-    /// The present gain reductions of a strip.
+    /// At the end of a tile: notes gain reductions, anew for the block or where they are more.
+    pub(crate) fn meter(&mut self, anew: bool) {
+        let [gate, compressor] = &mut self.lowest;
+        self.gate.meter(gate, anew);
+        self.compressor.meter(compressor, anew);
+    }
+
+    /// A strip's largest gain reductions in the block.
     pub(crate) fn reductions(&self, lane: usize) -> Reductions {
-        Reductions {
-            gate_db: self.gate.reduction_db(lane),
-            compressor_db: self.compressor.reduction_db(lane),
-            limiter_db: 0.0,
-        }
+        let [gate_db, compressor_db] = self.lowest.each_ref().map(|lowest| lowest.reduction_db(lane));
+        Reductions { gate_db, compressor_db, limiter_db: 0.0 }
     }
 
     /// Takes `frames` of the group's feeds as far as the key tap. `dry` asks for the unity sum too.
@@ -305,9 +314,9 @@ impl StripLanes {
         let [left, right] = &mut *self.tiles;
         apply_matrix(simd, &mut self.image, [left, right], n, &mut scratch.gains);
         for (bus_idx, send) in self.sends.iter_mut().enumerate() {
-            match send.advance(simd, &mut scratch.gains[0], n) {
-                LaneGain::Still(gain) if *gain == PerLane::ZERO => {}
-                gain => sums.add(simd, bus_idx, gain, [left, right], n),
+            if !send.is_settled_at(0.0) {
+                let gain = send.advance(simd, &mut scratch.gains[0], n);
+                sums.add(simd, bus_idx, gain, [left, right], n);
             }
         }
         if segment.ends_tile {

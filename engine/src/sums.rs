@@ -1,6 +1,6 @@
 //! Sums of strips that are still in lanes, for one segment of a tile.
 
-use crate::buses::BusTile;
+use crate::buses::{BusTile, SILENT_BUS};
 use crate::lanes::TILE_FRAMES;
 use crate::settings::N_DESTINATIONS;
 use crate::simd::{LaneGain, LaneTile, add_scaled, sum_lanes};
@@ -49,21 +49,22 @@ impl BusSums {
         add_scaled(simd, gain, tiles, [left, right], n);
     }
 
-    /// The sum over the lanes of a bus, or nothing if no strip has sent to it.
-    pub(crate) fn sum<S: Simd>(&self, simd: S, bus_idx: usize) -> Option<BusTile> {
-        self.used[bus_idx].then(|| {
-            let mut sums = [[0.0; TILE_FRAMES]; 2];
-            simd.vectorize(
-                #[inline(always)]
-                || {
-                    for (sums, tile) in sums.iter_mut().zip(&self.tiles[bus_idx]) {
-                        sum_lanes(simd, tile, sums);
-                        hold(sums);
-                    }
-                },
-            );
-            sums
-        })
+    /// Writes the sum over the lanes of a bus and says whether any strip has sent to it; if none has, all is silence.
+    pub(crate) fn sum<S: Simd>(&self, simd: S, bus_idx: usize, to: &mut BusTile) -> bool {
+        if !self.used[bus_idx] {
+            *to = SILENT_BUS;
+            return false;
+        }
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                for (to, tile) in to.iter_mut().zip(&self.tiles[bus_idx]) {
+                    sum_lanes(simd, tile, to);
+                    hold(to);
+                }
+            },
+        );
+        true
     }
 }
 

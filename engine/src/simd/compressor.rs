@@ -101,27 +101,29 @@ impl CompressorLanes {
         self.is_linked = self.apart == PerLane::ZERO && left.gain == right.gain;
     }
 
-    /// The gain of a lane's side that is reduced more, as log2, zero or less.
-    pub(crate) fn reduction(&self, lane: usize) -> f64 {
-        self.sides[0].gain.0[lane].min(self.sides[1].gain.0[lane])
+    /// The gains of the side of each lane that is reduced more, as log2, zero or less.
+    pub(crate) fn gains(&self) -> [f64; LANES] {
+        let [left, right] = &self.sides;
+        std::array::from_fn(|lane| left.gain.0[lane].min(right.gain.0[lane]))
     }
 
     /// At a tile's border: what has decayed comes to rest.
+    #[inline(always)]
     fn settle(&mut self) {
-        for power in self.powers.iter_mut().flat_map(|powers| &mut powers.0) {
-            if *power < NO_POWER {
-                *power = 0.0;
+        if self.has_means {
+            for power in self.powers.iter_mut().flat_map(|powers| &mut powers.0) {
+                *power = if *power < NO_POWER { 0.0 } else { *power };
             }
         }
         let [left, right] = &mut self.sides;
         left.settle();
-        right.settle();
-        for lane in 0..LANES {
-            if self.apart.get(lane) == 0.0 {
-                left.join(right, lane);
-            }
+        if self.is_linked {
+            right.clone_from(left);
+        } else {
+            right.settle();
+            left.join(right, &self.apart);
+            self.choose_way();
         }
-        self.choose_way();
     }
 
     /// Whether a tile of silence that was just heard has changed nothing in the lanes of a mask.
@@ -165,7 +167,9 @@ pub(crate) fn reduce<S: Simd>(
                     false => linked_targets::<S, false>(simd, lanes, key, [first, second], n),
                 }
                 lanes.sides[0].follow(simd, &lanes.ballistics, first, n);
-                lanes.sides[1] = lanes.sides[0].clone();
+                if !ends_tile {
+                    lanes.sides[1] = lanes.sides[0].clone();
+                }
             } else {
                 match lanes.has_means {
                     true => targets::<S, true>(simd, lanes, key, [first, second], n),
@@ -174,11 +178,11 @@ pub(crate) fn reduce<S: Simd>(
                 lanes.sides[0].follow(simd, &lanes.ballistics, first, n);
                 lanes.sides[1].follow(simd, &lanes.ballistics, second, n);
             }
+            if ends_tile {
+                lanes.settle();
+            }
         },
     );
-    if ends_tile {
-        lanes.settle();
-    }
 }
 
 /// Writes the powers of both sides, re full scale.

@@ -12,7 +12,7 @@
 //! it belongs. Units: log2. State: y.
 
 use super::doubles::Doubles;
-use super::tile::{LaneTile, PerLane64};
+use super::tile::{LaneTile, PerLane, PerLane64};
 use crate::dynamics::{self, REST_DB};
 use crate::lanes::LANES;
 use fearless_simd::{Simd, SimdBase, f64x4, f64x8};
@@ -73,20 +73,21 @@ impl Envelope {
     }
 
     /// At a tile's border: what is next to its target is on it.
+    #[inline(always)]
     pub(crate) fn settle(&mut self) {
         for (gain, target) in self.gain.0.iter_mut().zip(&self.target.0) {
-            if (target - *gain).abs() < REST {
-                *gain = *target;
-            }
+            *gain = if (target - *gain).abs() < REST { *target } else { *gain };
         }
     }
 
-    /// At a tile's border: two that are to be one are so when next to nothing is between them.
-    pub(crate) fn join(&mut self, other: &mut Self, lane: usize) {
-        let (gain, other) = (&mut self.gain.0[lane], &mut other.gain.0[lane]);
-        if (*gain - *other).abs() < REST {
-            *gain = gain.min(*other);
-            *other = *gain;
+    /// At a tile's border: gains that are to be one, by what they keep `apart`, are so when next to nothing is between them.
+    #[inline(always)]
+    pub(crate) fn join(&mut self, other: &mut Self, apart: &PerLane) {
+        let gains = self.gain.0.iter_mut().zip(&mut other.gain.0);
+        for ((gain, other), apart) in gains.zip(apart.lanes()) {
+            let joins = *apart == 0.0 && (*gain - *other).abs() < REST;
+            let lower = gain.min(*other);
+            (*gain, *other) = if joins { (lower, lower) } else { (*gain, *other) };
         }
     }
 

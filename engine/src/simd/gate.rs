@@ -69,9 +69,9 @@ impl GateLanes {
         self.envelope.clear(lane);
     }
 
-    /// The gain of a lane, as log2, zero or less.
-    pub(crate) fn reduction(&self, lane: usize) -> f64 {
-        self.envelope.gain.0[lane]
+    /// The gains of all lanes, as log2, zero or less.
+    pub(crate) fn gains(&self) -> &[f64; LANES] {
+        &self.envelope.gain.0
     }
 
     /// Whether a tile of silence that was just heard has changed nothing in the lanes of a mask.
@@ -97,11 +97,11 @@ pub(crate) fn gate<S: Simd>(
             hold(simd, lanes, key, gains, n);
             targets(simd, lanes, key, gains, n);
             lanes.envelope.follow(simd, &lanes.ballistics, gains, n);
+            if ends_tile {
+                lanes.envelope.settle();
+            }
         },
     );
-    if ends_tile {
-        lanes.envelope.settle();
-    }
 }
 
 /// Writes what is left of the hold in every frame.

@@ -35,6 +35,8 @@ pub(crate) struct LaneSection {
     states: [[PerLane64; 2]; 2],
     /// Lanes whose coefficients move. Bit = lane.
     moving: u32,
+    /// Whether l is 1 in all lanes, as in all bells.
+    has_unity_at_dc: bool,
 }
 
 impl LaneSection {
@@ -46,6 +48,7 @@ impl LaneSection {
             second_differences: NO_COEFFICIENTS,
             states: [const { [PerLane64::ZERO; 2] }; 2],
             moving: 0,
+            has_unity_at_dc: true,
         };
         section.coefficients[3] = PerLane64([1.0; LANES]);
         section
@@ -105,6 +108,7 @@ impl LaneSection {
                 to.0[lane] = from;
             }
         }
+        self.has_unity_at_dc = self.coefficients[3].0 == [1.0; LANES];
     }
 }
 
@@ -172,13 +176,16 @@ fn passes<S: Simd, D: Doubles<S>>(
         };
         // A pass of three is compiled for each place in the row, others look where they are: a matter of code size.
         let last = sections.is_empty();
+        let unity = now.iter().flatten().all(|section| section.has_unity_at_dc);
         match (together, first, last) {
-            (1, ..) if still == 0 => pass.run::<D, 1, true>(now, first, last),
-            (1, ..) => pass.run::<D, 1, false>(now, first, last),
-            (_, true, true) => pass.run::<D, 3, false>(now, true, true),
-            (_, true, false) => pass.run::<D, 3, false>(now, true, false),
-            (_, false, true) => pass.run::<D, 3, false>(now, false, true),
-            (_, false, false) => pass.run::<D, 3, false>(now, false, false),
+            (1, ..) if still == 0 => pass.run::<D, 1, true, false>(now, first, last),
+            (1, ..) => pass.run::<D, 1, false, false>(now, first, last),
+            (_, true, true) if unity => pass.run::<D, 3, false, true>(now, true, true),
+            (_, true, false) if unity => pass.run::<D, 3, false, true>(now, true, false),
+            (_, true, true) => pass.run::<D, 3, false, false>(now, true, true),
+            (_, true, false) => pass.run::<D, 3, false, false>(now, true, false),
+            (_, false, true) => pass.run::<D, 3, false, false>(now, false, true),
+            (_, false, false) => pass.run::<D, 3, false, false>(now, false, false),
         }
         first = false;
     }
@@ -193,7 +200,7 @@ struct Pass<'a, S> {
 
 impl<S: Simd> Pass<'_, S> {
     #[inline(always)]
-    fn run<D: Doubles<S>, const N: usize, const MOVING: bool>(
+    fn run<D: Doubles<S>, const N: usize, const MOVING: bool, const UNITY: bool>(
         &mut self,
         sections: &mut [Option<&mut LaneSection>],
         first: bool,
@@ -236,8 +243,8 @@ impl<S: Simd> Pass<'_, S> {
                     r = D::from_slice(simd, &between_right[lanes.clone()]);
                 }
                 for i in 0..N {
-                    l = step::<S, D>(&k[i], &mut left[i], l);
-                    r = step::<S, D>(&k[i], &mut right[i], r);
+                    l = step::<S, D, UNITY>(&k[i], &mut left[i], l);
+                    r = step::<S, D, UNITY>(&k[i], &mut right[i], r);
                     if MOVING {
                         for j in 0..N_COEFFICIENTS {
                             k[i][j] += k_first[i][j];
@@ -272,15 +279,16 @@ impl<S: Simd> Pass<'_, S> {
     }
 }
 
-/// One sample of one side through one section: eight operations with FMA.
+/// One sample of one side through one section: eight operations with FMA, seven with a gain of 1 at DC.
 #[inline(always)]
-fn step<S: Simd, D: Doubles<S>>(
+fn step<S: Simd, D: Doubles<S>, const UNITY: bool>(
     [c1, keep, c3, l, e0_minus_l, e1]: &[D; N_COEFFICIENTS],
     [i1, i2]: &mut [D; 2],
     x: D,
 ) -> D {
     let d = x - *i2;
-    let y = e1.mul_add(*i1, e0_minus_l.mul_add(d, *l * x));
+    let through = if UNITY { x } else { *l * x };
+    let y = e1.mul_add(*i1, e0_minus_l.mul_add(d, through));
     let next_i2 = c3.mul_add(d, c1.mul_add(*i1, *i2));
     *i1 = c1.mul_add(d, *keep * *i1);
     *i2 = next_i2;

@@ -1,6 +1,6 @@
 //! Equaliser and compressor of up to eight buses: what groups and master have.
 
-use super::{EqLanes, LaneCompressor, Segment, StageScratch, Timing};
+use super::{EqLanes, LaneCompressor, LowestGains, Segment, StageScratch, Timing};
 use crate::buses::BusTile;
 use crate::lanes::TILE_FRAMES;
 use crate::settings::{CompressorSettings, EqSettings};
@@ -21,6 +21,7 @@ pub(crate) struct BusStages<const N: usize> {
     silent_so_far: bool,
     /// Whether another tile of silence would change nothing.
     at_rest: bool,
+    lowest: LowestGains,
     tiles: Box<[LaneTile; 2]>,
 }
 
@@ -34,6 +35,7 @@ impl<const N: usize> BusStages<N> {
             pending: (1 << N) - 1,
             silent_so_far: true,
             at_rest: true,
+            lowest: LowestGains::NONE,
             tiles: Box::new([LaneTile::ZERO; 2]),
         }
     }
@@ -92,9 +94,14 @@ impl<const N: usize> BusStages<N> {
         self.eq.is_off() && self.compressor.is_off()
     }
 
-    /// The present gain reduction of a bus's compressor, in dB, 0 or more.
+    /// At the end of a tile: notes gain reductions, anew for the block or where they are more.
+    pub(crate) fn meter(&mut self, anew: bool) {
+        self.compressor.meter(&mut self.lowest, anew);
+    }
+
+    /// The compressor's largest gain reduction in the block, in dB, 0 or more.
     pub(crate) fn reduction_db(&self, bus_idx: usize) -> f32 {
-        self.compressor.reduction_db(bus_idx)
+        self.lowest.reduction_db(bus_idx)
     }
 
     /// Processes a segment of every bus in place. Returns false if that changes nothing: all are off, or silent and at rest.

@@ -1,10 +1,10 @@
 //! The compressors of a group of lanes: settings in, gains out.
 
 use super::blend::LaneBlend;
-use super::{Segment, StageScratch, Timing};
+use super::{LowestGains, Segment, StageScratch, Timing};
 use crate::dynamics::{Blend, CompressorCoefficients, CompressorSettings};
 use crate::lanes::{LANES, SCALE_EXPONENT, lanes_of};
-use crate::simd::{CompressorLanes, DB_PER_OCTAVE, LaneSection, LaneTile, apply, filter, reduce};
+use crate::simd::{CompressorLanes, LaneSection, LaneTile, apply, filter, reduce};
 use fearless_simd::Simd;
 
 /// States of a key's high-pass below this, −240 dB re full scale, are zero at a tile's border.
@@ -138,12 +138,10 @@ impl LaneCompressor {
         self.blend.skip(n);
     }
 
-    /// The present gain reduction of a lane, of the side that is reduced more, in dB, 0 or more.
-    pub(crate) fn reduction_db(&self, lane: usize) -> f32 {
-        if self.running & 1 << lane == 0 {
-            0.0
-        } else {
-            (0.0 - self.kernel.reduction(lane) * DB_PER_OCTAVE) as f32
+    /// Notes present gains, of the side that is reduced more.
+    pub(crate) fn meter(&self, lowest: &mut LowestGains, anew: bool) {
+        if anew || !self.is_off() {
+            lowest.take(&self.kernel.gains(), anew);
         }
     }
 

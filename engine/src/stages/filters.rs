@@ -76,7 +76,14 @@ impl<const N: usize> LaneFilters<N> {
     }
 
     /// At a border: takes every section that moves on by one tile.
+    #[inline]
     pub(crate) fn begin_tile(&mut self, sample_rate_hz: f64) {
+        if self.moving != [0; N] {
+            self.step(sample_rate_hz);
+        }
+    }
+
+    fn step(&mut self, sample_rate_hz: f64) {
         for idx in 0..N {
             for lane in lanes_of(self.moving[idx]) {
                 let (bit, section, motion) =

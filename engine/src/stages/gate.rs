@@ -1,10 +1,10 @@
 //! The gates of a group of lanes: settings in, gains out.
 
 use super::blend::LaneBlend;
-use super::{Segment, StageScratch, Timing};
+use super::{LowestGains, Segment, StageScratch, Timing};
 use crate::dynamics::{Blend, GateCoefficients, GateSettings};
 use crate::lanes::lanes_of;
-use crate::simd::{DB_PER_OCTAVE, GateLanes, LaneTile, apply, gate};
+use crate::simd::{GateLanes, LaneTile, apply, gate};
 use fearless_simd::Simd;
 
 /// A gate in every lane.
@@ -72,12 +72,10 @@ impl LaneGate {
         self.blend.skip(n);
     }
 
-    /// The present gain reduction of a lane, in dB, 0 or more.
-    pub(crate) fn reduction_db(&self, lane: usize) -> f32 {
-        if self.running & 1 << lane == 0 {
-            0.0
-        } else {
-            (0.0 - self.kernel.reduction(lane) * DB_PER_OCTAVE) as f32
+    /// Notes present gains.
+    pub(crate) fn meter(&self, lowest: &mut LowestGains, anew: bool) {
+        if anew || !self.is_off() {
+            lowest.take(self.kernel.gains(), anew);
         }
     }
 

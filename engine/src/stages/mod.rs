@@ -23,7 +23,8 @@ pub(crate) use compressor::{Key, LaneCompressor};
 pub(crate) use filters::{EqLanes, FilterLanes};
 pub(crate) use gate::LaneGate;
 
-use crate::simd::{FilterScratch, LaneTile};
+use crate::lanes::LANES;
+use crate::simd::{DB_PER_OCTAVE, FilterScratch, LaneTile};
 
 /// Working memory of the stages; it carries nothing from one call to the next.
 pub(crate) struct StageScratch {
@@ -40,6 +41,26 @@ impl StageScratch {
         blend: [LaneTile::ZERO; 2],
         key: [LaneTile::ZERO; 2],
     };
+}
+
+/// The lowest gains of a group of lanes within a block, as log2.
+#[derive(Clone, Debug)]
+pub(crate) struct LowestGains([f64; LANES]);
+
+impl LowestGains {
+    pub(crate) const NONE: Self = Self([0.0; LANES]);
+
+    /// Takes present gains, instead of what there was or where they are lower.
+    pub(crate) fn take(&mut self, gains: &[f64; LANES], anew: bool) {
+        for (lowest, gain) in self.0.iter_mut().zip(gains) {
+            *lowest = if anew || *gain < *lowest { *gain } else { *lowest };
+        }
+    }
+
+    /// A lane's reduction in dB, 0 or more.
+    pub(crate) fn reduction_db(&self, lane: usize) -> f32 {
+        (0.0 - self.0[lane] * DB_PER_OCTAVE) as f32
+    }
 }
 
 /// A part of a tile that is processed at once.
