@@ -28,8 +28,9 @@ impl Faust {
     /// Loads a library that the shim is part of, and makes a processor for this rate.
     pub fn load(path: &Path, rate_hz: f64) -> Result<Self, Box<dyn Error>> {
         // SAFETY: the library is built from the shim and Faust's code, neither of which runs anything on loading.
-        let library = unsafe { Library::new(path) }
-            .map_err(|error| format!("{} cannot be loaded ({error}): run `cargo xtask peers`", path.display()))?;
+        let library = unsafe { Library::new(path) }.map_err(|error| {
+            format!("{} cannot be loaded ({error}): run `cargo xtask peers`", path.display())
+        })?;
         // SAFETY: the shim defines these functions with these signatures, and `peer` is what `new` made.
         let faust = unsafe {
             let new = library.get::<unsafe extern "C" fn(c_int) -> *mut c_void>(b"busbar_peer_new\0")?;
@@ -72,12 +73,7 @@ impl Mixer for Faust {
         // SAFETY: as many inputs and outputs as the processor has, each with as many frames as it is told; the slices above
         // have checked that. Faust only reads its inputs, so that the feeds, which are borrowed, stay as they are.
         unsafe {
-            (self.process)(
-                self.peer,
-                frames.len() as c_int,
-                self.inputs.as_mut_ptr(),
-                outputs.as_mut_ptr(),
-            );
+            (self.process)(self.peer, frames.len() as c_int, self.inputs.as_mut_ptr(), outputs.as_mut_ptr());
         }
     }
 }

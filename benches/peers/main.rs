@@ -3,6 +3,7 @@
 //! `cargo xtask peers` builds the peers and calls this; `docs/PERFORMANCE.md` explains what it prints. By itself it has no
 //! peers and measures nothing. With `--test` it only shows that ours and the scalar reference are the same sound.
 
+mod clock;
 mod faust;
 mod limiter;
 mod ours;
@@ -118,7 +119,12 @@ fn errors(targets: &mut Targets) {
         });
         let filter = filter.into_iter().fold(f64::NEG_INFINITY, f64::max);
         let name = path.name();
-        targets.judge(8, &format!("{name}, bell at 20 Hz, 192 kHz, dB"), filter, Bound::AtMost(FILTER_ERROR_DB));
+        targets.judge(
+            8,
+            &format!("{name}, bell at 20 Hz, 192 kHz, dB"),
+            filter,
+            Bound::AtMost(FILTER_ERROR_DB),
+        );
         for rate_hz in [48_000.0, 192_000.0] {
             let strip = error(path, rate_hz, &work::settings(1));
             let of = format!("{name}, whole strip, {} kHz, dB", rate_hz / 1_000.0);

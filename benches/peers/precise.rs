@@ -38,8 +38,11 @@ pub fn mix(rate_hz: f64, settings: &Settings, signal: &Signal) -> Precise {
 pub fn error_db(mixer: &mut dyn Mixer, block_frames: usize, signal: &Signal, precise: &Precise) -> f64 {
     let mut mixed = output(signal.n_frames());
     mixer.mix_all(signal, block_frames, &mut mixed);
-    let differences =
-        mixed.iter().flatten().zip(precise.iter().flatten()).map(|(ours, precise)| f64::from(*ours) - precise);
+    let differences = mixed
+        .iter()
+        .flatten()
+        .zip(precise.iter().flatten())
+        .map(|(ours, precise)| f64::from(*ours) - precise);
     let error = rms(differences);
     let feeds = signal.feeds.iter().map(|feed| rms(feed.iter().flatten().map(|sample| f64::from(*sample))));
     let scale = feeds.fold(rms(precise.iter().flatten().copied()), f64::max);

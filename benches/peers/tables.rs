@@ -45,13 +45,13 @@ pub fn faust_mixes(
     FAUST_MIXES.into_iter().map(load).collect()
 }
 
+/// Somebody who mixes, by name.
+type Named = (&'static str, Box<dyn Mixer>);
+
 /// Who mixes, in the order of the table.
-fn mixers(
-    peers: Option<&Path>,
-    n_strips: usize,
-) -> Result<Vec<(&'static str, Box<dyn Mixer>)>, Box<dyn Error>> {
+fn mixers(peers: Option<&Path>, n_strips: usize) -> Result<Vec<Named>, Box<dyn Error>> {
     let settings = work::settings(n_strips);
-    let mut all: Vec<(&'static str, Box<dyn Mixer>)> = Vec::new();
+    let mut all: Vec<Named> = Vec::new();
     for path in SimdPath::all() {
         all.push((path.name(), Box::new(Ours::new(path, RATE_HZ, &settings))));
     }
@@ -88,11 +88,7 @@ impl Table {
 }
 
 /// Times every contestant in every cell, all of them in the same rounds.
-fn time<'a>(
-    cells: &[(&'a Signal, usize)],
-    contestants: Vec<Vec<(&'static str, Box<dyn Mixer>)>>,
-    n_rounds: usize,
-) -> Table {
+fn time<'a>(cells: &[(&'a Signal, usize)], contestants: Vec<Vec<Named>>, n_rounds: usize) -> Table {
     let names: Vec<&str> = contestants[0].iter().map(|(name, _)| *name).collect();
     let mut turns: Vec<Contestant<'a>> = Vec::new();
     for (&(signal, block_frames), mixers) in cells.iter().zip(contestants) {
@@ -173,13 +169,20 @@ pub fn worst_blocks(is_quick: bool, targets: &mut Targets) {
     let mut judged = Vec::new();
     head(
         &format!("{} strips, all stages, µs", worst_block::N_STRIPS),
-        &[["first", "typical", "worst"].as_slice(), &PARTS].concat().into_iter().map(str::to_owned).collect::<Vec<_>>(),
+        &[["first", "typical", "worst"].as_slice(), &PARTS]
+            .concat()
+            .into_iter()
+            .map(str::to_owned)
+            .collect::<Vec<_>>(),
     );
     for path in SimdPath::all() {
         for n_frames in [64, 512] {
             let outcome = worst_block::play(path, n_frames, n_replays);
             let name = format!("{}, {n_frames} frames", path.name());
-            row(&name, &[[outcome.first, outcome.typical, outcome.worst].as_slice(), &outcome.parts].concat());
+            row(
+                &name,
+                &[[outcome.first, outcome.typical, outcome.worst].as_slice(), &outcome.parts].concat(),
+            );
             let of = format!("{name}, worst block (in {}) re typical", outcome.worst_in);
             judged.push((of, outcome.worst / outcome.typical));
         }
