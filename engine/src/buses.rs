@@ -11,6 +11,7 @@
 //! gains behind the limiter, so that an event is heard at the same sample of the material everywhere. State: ramps, stages, delays.
 
 use crate::delay::Delay;
+use crate::dynamics::PERCENT_RANGE;
 use crate::gains::{self, IDENTITY, Matrix};
 use crate::lanes::{TILE_FRAMES, scale, unscale};
 use crate::limiter::{Limiter, Lookahead};
@@ -23,6 +24,12 @@ use crate::stages::{BusStages, Segment, StageScratch, Timing};
 use crate::sums::{BusSums, hold};
 use fearless_simd::Simd;
 
+/// The range of the limiter's ceiling, in dB: what a person may set is less than what a limiter can do.
+const CEILING_RANGE_DB: [f32; 2] = [-24.0, 0.0];
+
+/// The range of the limiter's release, in milliseconds.
+const LIMITER_RELEASE_RANGE_MS: [f32; 2] = [1.0, 1_000.0];
+
 /// Left and right of a bus for up to one tile. Frames behind the segment's end are of no meaning, but always finite: loops
 /// run over the whole tile, because a fixed length is what compilers make good code of.
 pub(crate) type BusTile = [[f32; TILE_FRAMES]; 2];
@@ -30,12 +37,16 @@ pub(crate) type BusTile = [[f32; TILE_FRAMES]; 2];
 /// A bus that carries nothing.
 pub(crate) const SILENT_BUS: BusTile = [[0.0; TILE_FRAMES]; 2];
 
+/// The value within its range. One that is no number counts as the default, whatever was set before it.
+fn clamped(value: f32, [min, max]: [f32; 2], default: f32) -> f32 {
+    if value.is_nan() { default } else { value.clamp(min, max) }
+}
+
 /// Groups A–D.
 pub(crate) struct Groups {
     stages: BusStages<N_GROUPS>,
     /// Sums of sends, and after [`Groups::process`] the outputs.
     buses: Box<[BusTile; N_GROUPS]>,
-    latency_samples: usize,
     gains: [GroupGains; N_GROUPS],
     delays: [[Delay; 2]; N_GROUPS],
 }
@@ -53,7 +64,6 @@ impl Groups {
         Self {
             stages: BusStages::new(CompressorSettings::GROUP),
             buses: Box::new([SILENT_BUS; N_GROUPS]),
-            latency_samples: 0,
             gains: std::array::from_fn(|_| GroupGains { sides: [unity(), unity()], to_master: unity() }),
             delays: std::array::from_fn(|_| [Delay::new(0), Delay::new(0)]),
         }
@@ -61,7 +71,6 @@ impl Groups {
 
     /// Delays the outputs by the latency. Allocates.
     pub(crate) fn prepare(&mut self, latency_samples: usize) {
-        self.latency_samples = latency_samples;
         self.delays = std::array::from_fn(|_| [Delay::new(latency_samples), Delay::new(latency_samples)]);
     }
 
@@ -130,11 +139,8 @@ impl Groups {
             }
         }
         let to_master = used.contains(&true);
-        if self.latency_samples > 0 {
-            used = [true; N_GROUPS];
-            for (delays, bus) in self.delays.iter_mut().zip(self.buses.iter_mut()) {
-                delays.iter_mut().zip(bus).for_each(|(delay, channel)| delay.run(&mut channel[..n]));
-            }
+        for ((delays, bus), used) in self.delays.iter_mut().zip(self.buses.iter_mut()).zip(&mut used) {
+            *used = delay_bus(delays, bus, *used, n);
         }
         GroupsUsed { outputs: used, to_master }
     }
@@ -142,6 +148,39 @@ impl Groups {
     /// A group's output, after [`Groups::process`].
     pub(crate) fn output(&self, group_idx: usize) -> &BusTile {
         &self.buses[group_idx]
+    }
+}
+
+/// Delays a bus that is used, or silence. Returns whether what leaves is more than silence.
+fn delay_bus(delays: &mut [Delay; 2], bus: &mut BusTile, used: bool, n: usize) -> bool {
+    if delays[0].is_nothing() {
+        return used;
+    }
+    let mut sounds = false;
+    for (delay, channel) in delays.iter_mut().zip(bus) {
+        let channel = &mut channel[..n];
+        if used {
+            delay.run(channel);
+            sounds = true;
+        } else {
+            sounds |= !delay.run_same(0.0, channel);
+        }
+    }
+    sounds
+}
+
+/// Whether a gain is one and the same, in its ramp and in its delay.
+fn stays(ramp: &Ramp, delay: &Delay, gain: f32) -> bool {
+    ramp.settled() == Some(gain) && delay.holds(gain)
+}
+
+/// Delays the gains of the `n` frames that a ramp has just gone.
+fn delay_gains(ramp: &Ramp, delay: &mut Delay, gains: &mut [f32; TILE_FRAMES], n: usize) {
+    match ramp.settled() {
+        Some(gain) if gains[..n].iter().all(|other| *other == gain) => {
+            delay.run_same(gain, &mut gains[..n]);
+        }
+        _ => delay.run(&mut gains[..n]),
     }
 }
 
@@ -244,9 +283,13 @@ impl MasterBus {
     }
 
     fn set_limiter(&mut self) {
-        let LimiterSettings { on, ceiling_db, release_ms, link_percent, .. } = self.limiter_settings;
-        self.limiter.set(ceiling_db, release_ms, link_percent);
-        self.limiter.set_on(on);
+        let (wanted, default) = (self.limiter_settings, LimiterSettings::default());
+        self.limiter.set(
+            clamped(wanted.ceiling_db, CEILING_RANGE_DB, default.ceiling_db),
+            clamped(wanted.release_ms, LIMITER_RELEASE_RANGE_MS, default.release_ms),
+            clamped(wanted.link_percent, PERCENT_RANGE, default.link_percent),
+        );
+        self.limiter.set_on(wanted.on);
     }
 
     pub(crate) fn set_bypass(&mut self, bypass: bool, fade_samples: usize) {
@@ -283,19 +326,17 @@ impl MasterBus {
 
     /// The bypass of the next `n` frames, 0 (the mix) … 1 (the unity sum), as late as the mix is; nothing if there is only the mix.
     pub(crate) fn bypass(&mut self, n: usize) -> Option<[f32; TILE_FRAMES]> {
-        if self.latency_samples() == 0 && self.bypass.settled() == Some(0.0) {
+        if stays(&self.bypass, &self.bypass_delay, 0.0) {
             return None;
         }
         let mut bypass = self.bypass.fill(n);
-        self.bypass_delay.run(&mut bypass[..n]);
+        delay_gains(&self.bypass, &mut self.bypass_delay, &mut bypass, n);
         Some(bypass)
     }
 
-    /// The unity sum, as late as the mix is.
-    pub(crate) fn delay_dry(&mut self, dry: &mut BusTile, n: usize) {
-        for (delay, channel) in self.dry_delays.iter_mut().zip(dry) {
-            delay.run(&mut channel[..n]);
-        }
+    /// The unity sum, as late as the mix is. `used` says that there is one at all.
+    pub(crate) fn delay_dry(&mut self, dry: &mut BusTile, used: bool, n: usize) {
+        delay_bus(&mut self.dry_delays, dry, used, n);
     }
 
     /// At the end of a tile: notes gain reductions, anew for the block or where they are more.
@@ -339,13 +380,15 @@ impl MasterBus {
                 || self.limit(bus, n),
             );
         }
-        let settled = self.monitor.each_ref().map(Ramp::settled);
-        if self.latency_samples() == 0 && settled == [Some(1.0), Some(0.0), Some(0.0), Some(1.0)] {
+        let entries = self.monitor.iter().zip(&self.monitor_delays).zip(IDENTITY.as_flattened());
+        if entries.into_iter().all(|((entry, delay), gain)| stays(entry, delay, *gain)) {
             return;
         }
-        let mut monitor = self.monitor.each_mut().map(|entry| entry.fill(n));
-        for (delay, gains) in self.monitor_delays.iter_mut().zip(&mut monitor) {
-            delay.run(&mut gains[..n]);
+        let mut monitor = [[0.0; TILE_FRAMES]; 4];
+        let entries = self.monitor.iter_mut().zip(&mut self.monitor_delays);
+        for (gains, (entry, delay)) in monitor.iter_mut().zip(entries) {
+            *gains = entry.fill(n);
+            delay_gains(entry, delay, gains, n);
         }
         let ([left, right], [ll, lr, rl, rr]) = (bus, monitor);
         for frame in 0..TILE_FRAMES {

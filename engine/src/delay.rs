@@ -1,6 +1,4 @@
-//! A delay of a fixed number of samples.
-
-use std::mem::swap;
+//! A delay of a fixed number of samples, which costs nothing while what goes through it stays the same.
 
 /// Remembers as many samples as it delays by.
 #[derive(Clone, Debug)]
@@ -8,26 +6,66 @@ pub(crate) struct Delay {
     ring: Box<[f32]>,
     /// The oldest sample: the next to leave.
     at: usize,
+    /// What went in last, and how often in a row, as far as that is known.
+    same: f32,
+    n_same: usize,
 }
 
 impl Delay {
     /// By this many samples, filled with zeros. Allocates.
     pub(crate) fn new(n_samples: usize) -> Self {
-        Self { ring: vec![0.0; n_samples].into(), at: 0 }
+        Self { ring: vec![0.0; n_samples].into(), at: 0, same: 0.0, n_same: n_samples }
     }
 
     /// As if `value` had been coming in for ever.
     pub(crate) fn fill(&mut self, value: f32) {
         self.ring.fill(value);
         self.at = 0;
+        self.same = value;
+        self.n_same = self.ring.len();
     }
 
     /// Puts samples in and, in their places, gives back those of before.
     pub(crate) fn run(&mut self, samples: &mut [f32]) {
-        for sample in samples {
-            let Some(oldest) = self.ring.get_mut(self.at) else { return };
-            swap(oldest, sample);
-            self.at = if self.at + 1 == self.ring.len() { 0 } else { self.at + 1 };
+        self.n_same = 0;
+        self.exchange(samples);
+    }
+
+    /// The same, of samples that are all `value`. Returns true, and leaves `samples` alone, if what leaves is that value, too.
+    pub(crate) fn run_same(&mut self, value: f32, samples: &mut [f32]) -> bool {
+        if self.holds(value) {
+            return true;
+        }
+        if value != self.same {
+            self.same = value;
+            self.n_same = 0;
+        }
+        self.n_same += samples.len();
+        samples.fill(value);
+        self.exchange(samples);
+        false
+    }
+
+    /// Whether it delays by nothing at all.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.ring.is_empty()
+    }
+
+    /// Whether all that is in it is this value.
+    pub(crate) fn holds(&self, value: f32) -> bool {
+        value == self.same && self.n_same >= self.ring.len()
+    }
+
+    fn exchange(&mut self, mut samples: &mut [f32]) {
+        if self.ring.is_empty() {
+            return;
+        }
+        while !samples.is_empty() {
+            let n = samples.len().min(self.ring.len() - self.at);
+            let (now, later) = samples.split_at_mut(n);
+            self.ring[self.at..self.at + n].swap_with_slice(now);
+            self.at = if self.at + n == self.ring.len() { 0 } else { self.at + n };
+            samples = later;
         }
     }
 }
@@ -51,6 +89,35 @@ mod tests {
                 }
                 count += n;
             }
+        }
+    }
+
+    #[test]
+    fn what_stays_the_same_comes_back_as_if_it_had_gone_through() {
+        let mut rng = fastrand::Rng::with_seed(1);
+        for n_samples in [0, 1, 40, 100] {
+            let (mut delay, mut plain) = (Delay::new(n_samples), Delay::new(n_samples));
+            let mut n_skipped = 0;
+            for _ in 0..500 {
+                let n = rng.usize(1..=32);
+                let mut expected = [0.0; 32];
+                let mut got = [0.0; 32];
+                if rng.u8(..) < 8 {
+                    expected.fill_with(|| rng.f32());
+                    got = expected;
+                    delay.run(&mut got[..n]);
+                } else {
+                    let value = f32::from(u8::from(rng.u8(..) < 8));
+                    expected.fill(value);
+                    if delay.run_same(value, &mut got[..n]) {
+                        n_skipped += 1;
+                        got.fill(value);
+                    }
+                }
+                plain.run(&mut expected[..n]);
+                assert_eq!(got[..n], expected[..n], "{n_samples}");
+            }
+            assert!(n_skipped > 100, "nothing was skipped: {n_skipped}");
         }
     }
 }

@@ -272,10 +272,10 @@ impl Engine {
         }
         let silent = !has_mix && !used.to_master;
         self.master.process(simd, mix, silent, segment, &mut scratch.stages);
+        let has_dry = (dry || bypass.is_some()) && sums.sum(simd, DRY_BUS, dry_mix);
+        self.master.delay_dry(dry_mix, has_dry, n);
         match &bypass {
             Some(bypass) => {
-                sums.sum(simd, DRY_BUS, dry_mix);
-                self.master.delay_dry(dry_mix, n);
                 write(simd, mix, Some((bypass, dry_mix)), &mut outputs.master, frames);
             }
             None => write(simd, mix, None, &mut outputs.master, frames),

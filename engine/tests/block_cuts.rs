@@ -194,14 +194,19 @@ fn unconnected_group_outputs_change_nothing_elsewhere() {
 fn an_unconnected_feed_equals_a_feed_of_zeros() {
     let mut rng = Rng::with_seed(8);
     for n_strips in SIZES.into_iter().filter(|&n_strips| n_strips > 1) {
-        let mut none = loud_session(&mut rng, n_strips, Automation::every(200));
-        let mut zeros = none.clone();
-        for strip_idx in (0..n_strips).filter(|strip_idx| strip_idx % 3 == 1) {
-            none.inputs[strip_idx] = None;
-            zeros.feed_constant(strip_idx, 0.0, 0.0);
-        }
-        let (none, zeros) = (none.render(Cuts::Whole), zeros.render(Cuts::Whole));
-        assert!(zeros.loudness() > 1e-3, "{n_strips} strips: too quiet to prove anything");
+        let (none, zeros) = loop {
+            let mut none = loud_session(&mut rng, n_strips, Automation::every(200));
+            let mut zeros = none.clone();
+            for strip_idx in (0..n_strips).filter(|strip_idx| strip_idx % 3 == 1) {
+                none.inputs[strip_idx] = None;
+                zeros.feed_constant(strip_idx, 0.0, 0.0);
+            }
+            let (none, zeros) = (none.render(Cuts::Whole), zeros.render(Cuts::Whole));
+            // What is left may be too quiet to prove anything.
+            if zeros.loudness() > 1e-3 {
+                break (none, zeros);
+            }
+        };
         // −0.0 and +0.0 are the same silence: compare values, not bits.
         for (none, zeros) in none.buses.iter().flatten().zip(zeros.buses.iter().flatten()) {
             assert!(none.iter().zip(zeros).all(|(a, b)| a == b), "{n_strips} strips");

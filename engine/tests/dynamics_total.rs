@@ -339,3 +339,48 @@ fn what_was_switched_off_starts_from_rest() {
     assert_eq!(compressor.process(quiet, quiet), quiet);
     assert_eq!(gate.process([0.5; 2], [0.5; 2]), [0.5; 2]);
 }
+
+/// Whatever was heard: what is left is how far the blend is, and where the tile is.
+#[test]
+fn forgetting_leaves_the_blend_and_the_grid_as_they_are() {
+    let mut rng = Rng::with_seed(24);
+    let off = CompressorSettings {
+        threshold_db: -50.0,
+        ratio: 8.0,
+        detector: Detector::Rms,
+        key_high_pass_on: true,
+        ..Default::default()
+    };
+    let on = CompressorSettings { on: true, ..off };
+    let gate_off = GateSettings { threshold_db: -6.0, hold_ms: 1.0, ..Default::default() };
+    let gate_on = GateSettings { on: true, ..gate_off };
+    for n_before in [1, 31, 32, 333, 1_000] {
+        let mut heard = [0.9, 0.1].map(|level| {
+            let mut compressor = Compressor::new(48_000.0, &off);
+            let mut gate = Gate::new(48_000.0, &gate_off);
+            compressor.process([level; 2], [level; 2]);
+            gate.process([level; 2], [level; 2]);
+            compressor.set(&on);
+            gate.set(&gate_on);
+            for _ in 0..n_before {
+                let frame = [(); 2].map(|()| level * sample(&mut rng, 0));
+                compressor.process(frame, frame);
+                gate.process(frame, frame);
+            }
+            (compressor, gate)
+        });
+        assert_ne!(heard[0], heard[1], "after {n_before} frames there is nothing to forget");
+        for (compressor, gate) in &mut heard {
+            compressor.forget();
+            gate.forget();
+            assert_eq!((compressor.reduction_db(), gate.reduction_db()), ([0.0; 2], 0.0));
+            assert!(gate.is_open());
+        }
+        assert_eq!(heard[0], heard[1], "after {n_before} frames");
+        // Neither at its beginning nor, while the fade goes on, on.
+        let mut fresh = Compressor::new(48_000.0, &on);
+        assert_ne!(heard[0].0, fresh, "after {n_before} frames");
+        let quiet = [1e-5; 2];
+        assert_eq!(heard[0].0.process(quiet, quiet), fresh.process(quiet, quiet));
+    }
+}

@@ -1,6 +1,7 @@
 //! The engine against the reference mixer (`support/reference.rs`): f64, slow, obvious, its own code.
 //!
 //! First the reference is held to closed forms, so that the judge is judged; then the engine to the reference.
+//! Here all stages are off and everything is linear: `stages_reference.rs` has the rest.
 
 #![allow(
     clippy::disallowed_macros,
@@ -11,7 +12,7 @@ mod support;
 
 use busbar_engine::{InputMode, PanLaw, SendSettings, Settings};
 use fastrand::Rng;
-use support::random::{Automation, chance, session, spoil, uniform};
+use support::random::{Automation, chance, linear_session, spoil, uniform};
 use support::reference::{self, Ramp, ReferenceMix};
 use support::{Cuts, Event, Mix, Session, to_db};
 
@@ -96,7 +97,7 @@ fn assert_sessions_match(seed: u64, n_sessions: u64, automation: Automation, max
     while n_done < n_sessions {
         let n_strips = [1, 2, 3, 8, 9, 11, 16, 32, 64][rng.usize(..9)];
         let n_frames = rng.usize(1500..5000);
-        let mut session = session(&mut rng, n_strips, n_frames, automation);
+        let mut session = linear_session(&mut rng, n_strips, n_frames, automation);
         replace_constant_feeds(&mut rng, &mut session);
         if !scale_to_full_scale(&mut session) {
             continue;
@@ -223,7 +224,7 @@ fn strips_superpose() {
     let mut n_compared = 0;
     while n_compared < 8 {
         let n_strips = [2, 8, 9, 16][n_compared % 4];
-        let mut session = session(&mut rng, n_strips, 2000, Automation::every(100));
+        let mut session = linear_session(&mut rng, n_strips, 2000, Automation::every(100));
         if !scale_to_full_scale(&mut session) {
             continue;
         }
@@ -243,7 +244,7 @@ fn strips_superpose() {
             }
         }
         // The gains are the same in every run, whatever their error: what differs is rounding after them, on both sides.
-        let error = compare(&ReferenceMix { buses, quarantined: 0 }, &together, "superposition");
+        let error = compare(&ReferenceMix::of(buses), &together, "superposition");
         assert!(error.rms_dbfs <= MAX_RMS_DBFS + 3.0, "{n_strips} strips: {:.1} dBFS", error.rms_dbfs);
         assert!(error.peak_dbfs <= MAX_PEAK_DBFS + 6.0, "{n_strips} strips: {:.1} dBFS", error.peak_dbfs);
         n_compared += 1;
@@ -257,7 +258,7 @@ fn the_mixer_is_linear() {
     let mut n_compared = 0;
     while n_compared < 8 {
         let n_strips = [1, 3, 8, 32][n_compared % 4];
-        let mut session = session(&mut rng, n_strips, 2000, Automation::every(100));
+        let mut session = linear_session(&mut rng, n_strips, 2000, Automation::every(100));
         if !scale_to_full_scale(&mut session) {
             continue;
         }

@@ -48,6 +48,8 @@ fn reset_equals_fresh() {
             let (mut engine, past) = used_engine(&mut rng, n_strips);
             let mut future = loud_session(&mut rng, n_strips);
             future.sample_rate_hz = past.sample_rate_hz;
+            // Reset is no prepare: the lookahead stays what it was.
+            future.initial.master.limiter.lookahead = past.initial.master.limiter.lookahead;
             engine.reset();
             engine.set(&future.initial);
             let actual = future.render_on(&mut engine, Cuts::Every(64));
@@ -68,6 +70,7 @@ fn reset_keeps_settings() {
         let mut future = loud_session(&mut rng, n_strips);
         future.sample_rate_hz = past.sample_rate_hz;
         future.initial = past.last_settings().clone();
+        future.initial.master.limiter.lookahead = past.initial.master.limiter.lookahead;
         let expected = future.render(Cuts::Whole);
         if expected.loudness() < 0.01 {
             continue;

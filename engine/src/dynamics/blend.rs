@@ -14,6 +14,8 @@
 //! ```text
 //! value = target + (start − target)/T·(T − 1 − k)
 //! ```
+//!
+//! Each is on a line of its own, as all gains are: one whose target stays is left alone when the other's changes.
 
 use super::envelope::clamped_rate;
 
@@ -34,7 +36,7 @@ pub struct Blend {
     /// Where they end, `[dry, wet]`.
     target: [f64; 2],
     step: [f64; 2],
-    left: u32,
+    left: [u32; 2],
 }
 
 impl Blend {
@@ -48,18 +50,19 @@ impl Blend {
 
     /// There already.
     pub const fn settled_at(target: [f64; 2]) -> Self {
-        Self { target, step: [0.0; 2], left: 0 }
+        Self { target, step: [0.0; 2], left: [0; 2] }
     }
 
     /// Starts towards `target`, from wherever it is. The same target again changes nothing.
     pub fn retarget(&mut self, target: [f64; 2], n_samples: u32) {
-        if target == self.target {
-            return;
-        }
         let now = self.value();
-        self.step = std::array::from_fn(|idx| (now[idx] - target[idx]) / f64::from(n_samples));
-        self.target = target;
-        self.left = n_samples;
+        for idx in 0..2 {
+            if target[idx] != self.target[idx] {
+                self.step[idx] = (now[idx] - target[idx]) / f64::from(n_samples);
+                self.target[idx] = target[idx];
+                self.left[idx] = n_samples;
+            }
+        }
     }
 
     /// Goes there at once.
@@ -69,19 +72,18 @@ impl Blend {
 
     /// Whether it is there.
     pub fn is_settled(&self) -> bool {
-        self.left == 0
+        self.left == [0; 2]
     }
 
     /// Goes on by one sample and returns its `[dry, wet]`.
     #[inline(always)]
     pub fn advance(&mut self) -> [f64; 2] {
-        self.left = self.left.saturating_sub(1);
+        self.left = self.left.map(|left| left.saturating_sub(1));
         self.value()
     }
 
     #[inline(always)]
     fn value(&self) -> [f64; 2] {
-        let left = f64::from(self.left);
-        [self.target[0] + self.step[0] * left, self.target[1] + self.step[1] * left]
+        std::array::from_fn(|idx| self.target[idx] + self.step[idx] * f64::from(self.left[idx]))
     }
 }

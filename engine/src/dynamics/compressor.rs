@@ -107,6 +107,10 @@ impl Compressor {
         if settings == self.settings {
             return;
         }
+        if settings.detector != self.settings.detector {
+            // A mean begins with nothing, whatever the last sample was.
+            self.sides.iter_mut().for_each(|side| side.power = 0.0);
+        }
         self.settings = settings;
         self.coefficients = CompressorCoefficients::new(self.sample_rate_hz, &settings);
         self.blend.retarget(self.coefficients.blend, self.ramp_samples);
@@ -124,6 +128,11 @@ impl Compressor {
         self.sides = [Side::REST; 2];
         self.has_started = false;
         self.into_tile = 0;
+    }
+
+    /// Forgets what it has heard. The blend goes on where it is, and so does the grid: what follows is heard in mid-tile.
+    pub fn forget(&mut self) {
+        self.sides = [Side::REST; 2];
     }
 
     /// What it runs on.

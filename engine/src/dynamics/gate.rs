@@ -81,6 +81,13 @@ impl Gate {
         self.into_tile = 0;
     }
 
+    /// Forgets what it has heard, so that it is open. The blend goes on where it is, and so does the grid: what follows is
+    /// heard in mid-tile.
+    pub fn forget(&mut self) {
+        self.trigger = Trigger::REST;
+        self.envelope = Envelope::REST;
+    }
+
     /// What it runs on.
     pub fn coefficients(&self) -> &GateCoefficients {
         &self.coefficients

@@ -75,6 +75,10 @@ impl CompressorLanes {
         self.bend.set(lane, (curve.knee_scale * DB_PER_OCTAVE) as f32);
         self.slope.set(lane, -curve.slope as f32);
         self.apart.set(lane, coefficients.apart as f32);
+        if self.mean.0[lane] != coefficients.mean {
+            // A mean begins with nothing: whether there was a power to begin with would be up to the other lanes.
+            self.powers.iter_mut().for_each(|powers| powers.0[lane] = 0.0);
+        }
         self.mean.0[lane] = coefficients.mean;
         self.ballistics.set(lane, &coefficients.ballistics);
     }

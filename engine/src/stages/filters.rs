@@ -30,7 +30,10 @@ pub(crate) struct LaneFilters<const N: usize> {
 impl EqLanes {
     /// Starts towards settings. Called at a border, before [`LaneFilters::begin_tile`].
     pub(crate) fn set_eq(&mut self, lane: usize, eq: &EqSettings, timing: Timing) {
-        self.aim(lane, &eq.bands.each_ref().map(|band| Goal::band(eq.on, band)), timing);
+        let goals = std::array::from_fn(|idx| {
+            Goal::band(eq.on, &eq.bands[idx], EqSettings::FLAT.bands[idx].frequency_hz)
+        });
+        self.aim(lane, &goals, timing);
     }
 }
 

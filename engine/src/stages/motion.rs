@@ -48,8 +48,8 @@ pub(super) struct Goal {
 }
 
 impl Goal {
-    /// A band of an equaliser.
-    pub(super) fn band(eq_on: bool, band: &BandSettings) -> Self {
+    /// A band of an equaliser, and its frequency if the one that is set is no number.
+    pub(super) fn band(eq_on: bool, band: &BandSettings, default_hz: f32) -> Self {
         let kind = match band.shape {
             BandShape::Bell => Kind::Bell,
             BandShape::LowShelf => Kind::LowShelf,
@@ -57,7 +57,7 @@ impl Goal {
             BandShape::Notch => Kind::Notch,
         };
         let parameters = [
-            clamped(band.frequency_hz, FREQUENCY_RANGE_HZ, 1_000.0).log2(),
+            clamped(band.frequency_hz, FREQUENCY_RANGE_HZ, default_hz).log2(),
             clamped(band.gain_db, BAND_GAIN_RANGE_DB, 0.0),
             clamped(band.q, Q_RANGE, STEEPEST_SHELF_Q).log2(),
         ];

@@ -1,12 +1,15 @@
 //! What the engine's tests share: sessions, a way to run one in any cuts, and comparisons that refuse to compare nothing.
 //!
 //! Written from the specification. Nothing here reads the engine's own arithmetic.
-#![allow(dead_code, reason = "every test binary uses its own part of this")]
+#![allow(dead_code, unused_imports, reason = "every test binary uses its own part of this")]
 
+pub mod clicks;
 pub mod random;
 pub mod reference;
+pub mod signals;
 
-use busbar_engine::{Engine, N_DESTINATIONS, N_GROUPS, Outputs, Settings, StereoIn};
+use busbar_engine::limiter::Lookahead;
+use busbar_engine::{Engine, N_DESTINATIONS, N_GROUPS, Outputs, Settings, SimdPath, StereoIn};
 
 /// Left and right, indexed by `[channel_idx][frame_idx]`.
 pub type Stereo = [Vec<f32>; 2];
@@ -70,11 +73,28 @@ impl Session {
         }
     }
 
-    /// A fresh engine, prepared and holding the initial settings.
+    /// Changes every snapshot of the session.
+    pub fn always(&mut self, change: impl Fn(&mut Settings)) {
+        change(&mut self.initial);
+        self.events.iter_mut().for_each(|event| change(&mut event.settings));
+    }
+
+    /// Sets the limiter's lookahead from beginning to end.
+    pub fn set_lookahead(&mut self, lookahead: Lookahead) {
+        self.always(|settings| settings.master.limiter.lookahead = lookahead);
+    }
+
+    /// A fresh engine, holding the initial settings and prepared with them.
     pub fn fresh_engine(&self) -> Engine {
-        let mut engine = Engine::new(self.n_strips());
-        engine.prepare(self.sample_rate_hz).expect("a sample rate that the engine takes");
+        self.fresh_engine_on(SimdPath::detect())
+    }
+
+    /// The same on certain instructions.
+    pub fn fresh_engine_on(&self, path: SimdPath) -> Engine {
+        let mut engine = Engine::on_path(self.n_strips(), path);
+        // The lookahead counts from the next `prepare` on.
         engine.set(&self.initial);
+        engine.prepare(self.sample_rate_hz).expect("a sample rate that the engine takes");
         engine
     }
 

@@ -1,5 +1,9 @@
 //! Random settings, automation and signals, from a seed.
 
+mod stages;
+
+pub use stages::{LOOKAHEADS, SHAPES, band, compressor, eq, filter, gate, limiter};
+
 use super::{Event, Session, Stereo};
 use busbar_engine::{
     GroupSettings, InputMode, MasterSettings, PanLaw, SendSettings, Settings, StripSettings,
@@ -17,7 +21,9 @@ pub const PAN_LAWS: [PanLaw; 5] =
 /// How far random values leave the sensible.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Wildness {
-    /// What a person would set, with the ends of each range now and then.
+    /// What a person would set, with the ends of each range now and then, and every filter and every dynamics off.
+    Linear,
+    /// The same with filters and dynamics, in about half of the places.
     Musical,
     /// Anything that fits into an f32: far out of range, infinite, not a number.
     Storm,
@@ -65,7 +71,8 @@ fn send(rng: &mut Rng, on: f64, wildness: Wildness) -> SendSettings {
     SendSettings { on: chance(rng, on), level_db: fader_db(rng, wildness), pre_fader: chance(rng, 0.3) }
 }
 
-pub fn strip(rng: &mut Rng, wildness: Wildness) -> StripSettings {
+/// A strip with its stages off. The rest is on its way: [`settings`] adds them.
+fn strip(rng: &mut Rng, wildness: Wildness) -> StripSettings {
     StripSettings {
         input_mode: INPUT_MODES[rng.usize(..5)],
         trim_db: value(rng, -24.0, 24.0, &[0.0, 0.0, 24.0, -24.0, 40.0, f32::NAN], wildness),
@@ -81,7 +88,7 @@ pub fn strip(rng: &mut Rng, wildness: Wildness) -> StripSettings {
     }
 }
 
-pub fn group(rng: &mut Rng, wildness: Wildness) -> GroupSettings {
+fn group(rng: &mut Rng, wildness: Wildness) -> GroupSettings {
     GroupSettings {
         balance_percent: balance_percent(rng, wildness),
         fader_db: fader_db(rng, wildness),
@@ -92,7 +99,7 @@ pub fn group(rng: &mut Rng, wildness: Wildness) -> GroupSettings {
     }
 }
 
-pub fn master(rng: &mut Rng, wildness: Wildness) -> MasterSettings {
+fn master(rng: &mut Rng, wildness: Wildness) -> MasterSettings {
     MasterSettings {
         balance_percent: value(rng, -90.0, 90.0, &[0.0, 0.0, f32::NAN], wildness),
         fader_db: value(rng, -20.0, 12.0, &[0.0, 0.0, 12.0, f32::NAN], wildness),
@@ -105,17 +112,24 @@ pub fn master(rng: &mut Rng, wildness: Wildness) -> MasterSettings {
 }
 
 pub fn settings(rng: &mut Rng, n_strips: usize, wildness: Wildness) -> Settings {
-    Settings {
+    let mut settings = Settings {
         strips: (0..n_strips).map(|_| strip(rng, wildness)).collect(),
         groups: std::array::from_fn(|_| group(rng, wildness)),
         master: master(rng, wildness),
         pan_law: PAN_LAWS[rng.usize(..5)],
         bypass: chance(rng, 0.05),
+    };
+    if wildness != Wildness::Linear {
+        stages::switch_some_on(rng, &mut settings, wildness);
     }
+    settings
 }
 
 /// Changes one thing, as a hand on a control does.
 pub fn turn_a_knob(rng: &mut Rng, settings: &mut Settings, wildness: Wildness) {
+    if wildness != Wildness::Linear && rng.bool() {
+        return stages::turn_a_knob(rng, settings, wildness);
+    }
     let n_strips = settings.strips.len();
     let new = self::settings(rng, n_strips, wildness);
     let strip_idx = rng.usize(..n_strips);
@@ -141,7 +155,7 @@ pub fn turn_a_knob(rng: &mut Rng, settings: &mut Settings, wildness: Wildness) {
         14 => old_group.mute ^= true,
         15 => old_group.solo ^= true,
         16 => old_group.to_master ^= true,
-        17 => settings.master = new.master,
+        17 => settings.master = MasterSettings { limiter: settings.master.limiter, ..new.master },
         18 => settings.master.fader_db = new.master.fader_db,
         19 => settings.master.mono ^= true,
         20 => settings.pan_law = new.pan_law,
@@ -186,9 +200,24 @@ impl Automation {
     }
 }
 
-/// A whole session: random settings, feeds and events.
+/// A whole session: random settings, feeds and events. In one of four all stages are off.
 pub fn session(rng: &mut Rng, n_strips: usize, n_frames: usize, automation: Automation) -> Session {
-    let wildness = Wildness::Musical;
+    let wildness = if chance(rng, 0.25) { Wildness::Linear } else { Wildness::Musical };
+    wild_session(rng, n_strips, n_frames, automation, wildness)
+}
+
+/// A session in which all stages are off, always.
+pub fn linear_session(rng: &mut Rng, n_strips: usize, n_frames: usize, automation: Automation) -> Session {
+    wild_session(rng, n_strips, n_frames, automation, Wildness::Linear)
+}
+
+fn wild_session(
+    rng: &mut Rng,
+    n_strips: usize,
+    n_frames: usize,
+    automation: Automation,
+    wildness: Wildness,
+) -> Session {
     let sample_rate_hz = SAMPLE_RATES_HZ[rng.usize(..SAMPLE_RATES_HZ.len())];
     let mut session = Session::new(sample_rate_hz, n_frames, settings(rng, n_strips, wildness));
     session.inputs = (0..n_strips).map(|_| feed(rng, n_frames)).collect();
