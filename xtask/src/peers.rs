@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::artefacts::Place;
 use crate::needs::{self, Need, Thing};
-use crate::process::{run, transcribe};
+use crate::process::{output, run, transcribe};
 
 /// What turns Faust's sources into something that can be loaded.
 const FOR_FAUST: &[Need] = &[
@@ -154,7 +154,11 @@ fn instructions(here: &Place, keep: bool) -> Result<()> {
     run(&mut harness(here, &[], &["--no-run"]))?;
     let kept_path = here.root.join(KEPT);
     let kept = fs::read_to_string(&kept_path).unwrap_or_default();
-    let mut found = String::new();
+    let compiler = output(Command::new("rustc").arg("--version"))?;
+    if !kept.is_empty() && !kept.contains(compiler.trim()) {
+        println!("kept with another compiler, which is enough to change counts: {KEPT}");
+    }
+    let mut found = format!("{}\n", compiler.trim());
     let mut missed = Vec::new();
     println!("{:<16}{:>14} {:>10}", "work", "per block", "kept");
     for (work, n_blocks) in COUNTED {
