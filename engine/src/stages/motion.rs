@@ -1,15 +1,17 @@
 //! One section's way from setting to setting.
 //!
 //! ```text
-//! goal → lines (log2 f, dB, log2 Q; 20 ms) → design → fade (on, off, another shape; 20 ms) → knot, once a tile → curve
+//! goal → lines (log2 f, dB, log2 Q; 20 ms) → designs, eight on the way → fade (on, off, another shape; 20 ms) → knot, once a tile → curve
 //! ```
+//!
+//! A design costs about a microsecond, and there may be 300 sections, so designs are made an eighth of the way apart, and in straight lines
+//! between them: recalling a snapshot costs the same at every sample rate.
 //!
 //! The coefficients of a tile lie on the curve ([`Delta::along`]) of the last three knots, which has no kinks, half a tile late.
 //! A section whose knots pass everything *rests*: its memory is cleared and it costs nothing. It fades in from there with the
 //! new design's own poles, so that its memory fills while nobody hears it.
 //!
-//! Why coefficients may move from anything to anything: [`filters::Delta`](crate::filters::Delta). A design costs about a microsecond; one that does
-//! not move is kept.
+//! Why coefficients may move from anything to anything: [`filters::Delta`](crate::filters::Delta).
 
 use crate::filters::{self, Delta, Tuning};
 use crate::lanes::TILE_FRAMES;
@@ -21,6 +23,9 @@ use std::f64::consts::FRAC_1_SQRT_2;
 
 /// How long a parameter or a fade is on its way, in seconds.
 const MOVE_SECONDS: f64 = 0.020;
+
+/// Designs on the way of a parameter.
+const N_DESIGNS: u32 = 8;
 
 /// Q of the two sections of a Butterworth filter of 24 dB per octave.
 const BUTTERWORTH_Q: [f64; 2] = [1.306_562_964_876_376_5, 0.541_196_100_146_197];
@@ -102,14 +107,38 @@ impl Line {
         Self { start: goal, goal, steps_left: 0 }
     }
 
-    fn value(&self, n_steps: u32) -> f64 {
-        self.goal - (self.goal - self.start) * f64::from(self.steps_left) / f64::from(n_steps)
+    /// The value so many steps from now.
+    fn value(&self, ahead: u32, n_steps: u32) -> f64 {
+        let steps_left = self.steps_left.saturating_sub(ahead);
+        self.goal - (self.goal - self.start) * f64::from(steps_left) / f64::from(n_steps)
     }
 
     fn aim(&mut self, goal: f64, n_steps: u32) {
         if goal != self.goal {
-            *self = Self { start: self.value(n_steps), goal, steps_left: n_steps };
+            *self = Self { start: self.value(0, n_steps), goal, steps_left: n_steps };
         }
+    }
+}
+
+/// From one design to the next, in steps of a tile.
+#[derive(Clone, Debug)]
+struct Way {
+    from: Delta,
+    to: Delta,
+    steps: u32,
+    n_steps: u32,
+}
+
+impl Way {
+    const fn settled_at(design: Delta) -> Self {
+        Self { from: design, to: design, steps: 0, n_steps: 0 }
+    }
+
+    fn value(&self) -> Delta {
+        if self.steps >= self.n_steps {
+            return self.to;
+        }
+        self.from.towards(&self.to, f64::from(self.steps) / f64::from(self.n_steps))
     }
 }
 
@@ -132,8 +161,8 @@ pub(super) struct Motion {
     /// Where the fade comes from.
     from: Delta,
     fade_left: u32,
-    /// What the present parameters are designed to.
-    design: Delta,
+    /// What the parameters are designed to, whether it is on or off.
+    way: Way,
     knots: [Delta; 3],
     rests: bool,
 }
@@ -147,7 +176,7 @@ impl Motion {
         lines: [Line::settled_at(10.0), Line::settled_at(0.0), Line::settled_at(0.0)],
         from: PASSING,
         fade_left: 0,
-        design: PASSING,
+        way: Way::settled_at(PASSING),
         knots: [PASSING; 3],
         rests: true,
     };
@@ -159,14 +188,10 @@ impl Motion {
 
     /// Goes there at once, without memory.
     pub(super) fn jump(&mut self, goal: &Goal, sample_rate_hz: f64) {
-        self.take_parameters(goal);
+        self.take_parameters(goal, sample_rate_hz);
         self.fade_left = 0;
-        self.design = PASSING;
-        if goal.on {
-            self.design(sample_rate_hz);
-        }
-        self.knots = [self.design; 3];
-        self.rests = is_passing(&self.design);
+        self.knots = [self.destination(); 3];
+        self.rests = is_passing(&self.knots[0]);
     }
 
     /// Starts towards a goal. Called at a border, before [`Motion::step`].
@@ -176,13 +201,10 @@ impl Motion {
         }
         let n_steps = Self::n_steps(sample_rate_hz);
         if self.rests {
-            self.take_parameters(goal);
-            if !goal.on {
-                return;
-            }
-            self.design(sample_rate_hz);
-            if !is_passing(&self.design) {
-                self.from = self.design.passing();
+            self.take_parameters(goal, sample_rate_hz);
+            let destination = self.destination();
+            if !is_passing(&destination) {
+                self.from = destination.passing();
                 self.knots = [self.from; 3];
                 self.fade_left = n_steps;
                 self.rests = false;
@@ -195,20 +217,28 @@ impl Motion {
             self.fade_left = n_steps;
         }
         if other_kind {
-            self.take_parameters(goal);
-        } else {
+            self.take_parameters(goal, sample_rate_hz);
+            return;
+        }
+        let other_parameters = goal.parameters != self.goal.parameters;
+        self.goal = *goal;
+        if other_parameters {
             for (line, goal) in self.lines.iter_mut().zip(goal.parameters) {
                 line.aim(goal, n_steps);
             }
+            self.go_on_from(self.way.value(), sample_rate_hz);
         }
-        self.goal = *goal;
-        self.design(sample_rate_hz);
     }
 
     /// Whether it needs [`Motion::step`] at the next border.
     pub(super) fn moves(&self) -> bool {
         let [a, b, c] = &self.knots;
-        self.fade_left > 0 || self.lines.iter().any(|line| line.steps_left > 0) || a != b || b != c
+        self.fade_left > 0 || self.steps_left() > 0 || a != b || b != c
+    }
+
+    /// Steps that are left of the longest line.
+    fn steps_left(&self) -> u32 {
+        self.lines.iter().fold(0, |longest, line| longest.max(line.steps_left))
     }
 
     /// Goes on by one tile, at its beginning.
@@ -216,16 +246,19 @@ impl Motion {
         if self.rests {
             return Run::Rest;
         }
-        if self.lines.iter().any(|line| line.steps_left > 0) {
+        if self.steps_left() > 0 {
             self.lines.iter_mut().for_each(|line| line.steps_left = line.steps_left.saturating_sub(1));
-            self.design(sample_rate_hz);
+            self.way.steps += 1;
+            if self.way.steps == self.way.n_steps && self.steps_left() > 0 {
+                self.go_on_from(self.way.to, sample_rate_hz);
+            }
         }
         self.fade_left = self.fade_left.saturating_sub(1);
         let newest = if self.fade_left == 0 {
-            self.design
+            self.destination()
         } else {
             let n_steps = Self::n_steps(sample_rate_hz);
-            self.from.towards(&self.design, f64::from(n_steps - self.fade_left) / f64::from(n_steps))
+            self.from.towards(&self.destination(), f64::from(n_steps - self.fade_left) / f64::from(n_steps))
         };
         self.knots = [self.knots[1], self.knots[2], newest];
         if self.moves() {
@@ -238,14 +271,31 @@ impl Motion {
         Run::Hold(&self.knots[0])
     }
 
-    fn take_parameters(&mut self, goal: &Goal) {
-        self.goal = *goal;
-        self.lines = goal.parameters.map(Line::settled_at);
+    /// Where the fade goes: to the design, or with its poles to nothing.
+    fn destination(&self) -> Delta {
+        let design = self.way.value();
+        if self.goal.on { design } else { design.passing() }
     }
 
-    fn design(&mut self, sample_rate_hz: f64) {
+    fn take_parameters(&mut self, goal: &Goal, sample_rate_hz: f64) {
+        self.goal = *goal;
+        self.lines = goal.parameters.map(Line::settled_at);
+        // A section that is off and at rest needs no design, and most are.
+        let needed = goal.on || !self.rests;
+        self.way = Way::settled_at(if needed { self.design(0, sample_rate_hz) } else { PASSING });
+    }
+
+    /// The next part of the way.
+    fn go_on_from(&mut self, from: Delta, sample_rate_hz: f64) {
+        let part = Self::n_steps(sample_rate_hz).div_ceil(N_DESIGNS);
+        let n_steps = part.min(self.steps_left());
+        self.way = Way { from, to: self.design(n_steps, sample_rate_hz), steps: 0, n_steps };
+    }
+
+    /// The design of where the parameters are so many steps from now.
+    fn design(&self, ahead: u32, sample_rate_hz: f64) -> Delta {
         let n_steps = Self::n_steps(sample_rate_hz);
-        let [log2_hz, gain_db, log2_q] = self.lines.map(|line| line.value(n_steps));
+        let [log2_hz, gain_db, log2_q] = self.lines.map(|line| line.value(ahead, n_steps));
         let tuning = Tuning::new(sample_rate_hz, log2_hz.exp2());
         let q = log2_q.exp2();
         let slope = q / f64::from(STEEPEST_SHELF_Q);
@@ -257,8 +307,7 @@ impl Motion {
             Kind::HighPass(q) => filters::high_pass(tuning, q),
             Kind::LowPass(q) => filters::low_pass(tuning, q),
         };
-        let delta = section.delta();
-        self.design = if self.goal.on { delta } else { delta.passing() };
+        section.delta()
     }
 }
 

@@ -17,6 +17,9 @@ const REST: f64 = 1e-12;
 /// The length of every move, in seconds.
 const MOVE_SECONDS: f64 = 0.020;
 
+/// A parameter on its way is designed anew each ⌈N/8⌉ steps; designs in between lie on straight lines.
+const DESIGNS_PER_MOVE: u32 = 8;
+
 /// What a section is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
@@ -38,7 +41,8 @@ pub struct Goal {
 }
 
 impl Goal {
-    fn delta(&self, sample_rate_hz: f64, parameters: [f64; 3]) -> Delta {
+    /// What it is designed to, on or off.
+    fn design(&self, sample_rate_hz: f64, parameters: [f64; 3]) -> Delta {
         let [log2_hz, gain_db, log2_q] = parameters;
         let tuning = Tuning::new(sample_rate_hz, log2_hz.exp2());
         let q = log2_q.exp2();
@@ -51,7 +55,11 @@ impl Goal {
             Kind::HighPass(q) => filters::high_pass(tuning, q),
             Kind::LowPass(q) => filters::low_pass(tuning, q),
         };
-        if self.on { section.delta() } else { section.delta().passing() }
+        section.delta()
+    }
+
+    fn delta(&self, design: Delta) -> Delta {
+        if self.on { design } else { design.passing() }
     }
 }
 
@@ -100,11 +108,34 @@ impl Line {
         Self { start: goal, goal, k: n }
     }
 
-    fn at(&self, n: u32) -> f64 {
-        if self.k >= n {
+    fn at(&self, k: u32, n: u32) -> f64 {
+        if k >= n {
             return self.goal;
         }
-        self.goal - (self.goal - self.start) * f64::from(n - self.k) / f64::from(n)
+        self.goal - (self.goal - self.start) * f64::from(n - k) / f64::from(n)
+    }
+}
+
+/// A straight line between two designs.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    from: Delta,
+    to: Delta,
+    k: u32,
+    n: u32,
+}
+
+impl Stretch {
+    fn at(design: Delta) -> Self {
+        Self { from: design, to: design, k: 0, n: 0 }
+    }
+
+    fn design(&self) -> Delta {
+        if self.k == self.n {
+            self.to
+        } else {
+            self.from.towards(&self.to, f64::from(self.k) / f64::from(self.n))
+        }
     }
 }
 
@@ -123,6 +154,7 @@ pub struct Section {
     n: u32,
     goal: Option<Goal>,
     lines: [Line; 3],
+    stretch: Stretch,
     fade: Option<Fade>,
     knots: [Delta; 3],
     rests: bool,
@@ -139,6 +171,7 @@ impl Section {
             n,
             goal: None,
             lines: [Line::settled(0.0, n); 3],
+            stretch: Stretch::at(nothing),
             fade: None,
             knots: [nothing; 3],
             rests: true,
@@ -174,14 +207,17 @@ impl Section {
     fn start(&mut self, old: Option<Goal>, goal: Goal) {
         let n = self.n;
         let there = goal.parameters.map(|parameter| Line::settled(parameter, n));
-        let goal_delta = goal.delta(self.sample_rate_hz, goal.parameters);
+        let design = goal.design(self.sample_rate_hz, goal.parameters);
+        let goal_delta = goal.delta(design);
         match old {
             None => {
                 self.lines = there;
+                self.stretch = Stretch::at(design);
                 self.knots = [goal_delta; 3];
             }
             Some(_) if self.rests => {
                 self.lines = there;
+                self.stretch = Stretch::at(design);
                 self.knots = [goal_delta.passing(); 3];
                 self.fade = (!is_passing(&goal_delta)).then_some(Fade { from: goal_delta.passing(), k: 0 });
                 self.forget();
@@ -192,24 +228,43 @@ impl Section {
                 }
                 if old.kind != goal.kind {
                     self.lines = there;
+                    self.stretch = Stretch::at(design);
+                    return;
+                }
+                if old.parameters == goal.parameters {
                     return;
                 }
                 for (line, parameter) in self.lines.iter_mut().zip(goal.parameters) {
                     if line.goal != parameter {
-                        *line = Line { start: line.at(n), goal: parameter, k: 0 };
+                        *line = Line { start: line.at(line.k, n), goal: parameter, k: 0 };
                     }
                 }
+                self.stretch = self.next_stretch(&goal, self.stretch.design());
             }
         }
+    }
+
+    /// From a design to the one that parameters will ask for in ⌈N/8⌉ steps, or where they end if that is sooner.
+    fn next_stretch(&self, goal: &Goal, from: Delta) -> Stretch {
+        let longest_left = self.lines.iter().map(|line| self.n - line.k).max().unwrap_or(0);
+        let n = self.n.div_ceil(DESIGNS_PER_MOVE).min(longest_left);
+        let parameters = self.lines.map(|line| line.at(line.k + n, self.n));
+        Stretch { from, to: goal.design(self.sample_rate_hz, parameters), k: 0, n }
     }
 
     /// Everything that moves goes one step, and there is a new knot.
     fn step(&mut self, goal: Goal) {
         let n = self.n;
+        if self.lines.iter().any(|line| line.k < n) {
+            self.stretch.k += 1;
+        }
         for line in &mut self.lines {
             line.k = n.min(line.k + 1);
         }
-        let mut knot = goal.delta(self.sample_rate_hz, self.lines.map(|line| line.at(n)));
+        if self.stretch.k == self.stretch.n && self.lines.iter().any(|line| line.k < n) {
+            self.stretch = self.next_stretch(&goal, self.stretch.to);
+        }
+        let mut knot = goal.delta(self.stretch.design());
         if let Some(fade) = &mut self.fade {
             fade.k += 1;
             if fade.k < n {
