@@ -1,7 +1,7 @@
 //! Remote-control pages: eight parameters each, as hardware with eight knobs shows them.
 
 use crate::params::spec::GROUP_LETTERS;
-use crate::params::{BusbarParams, StripParams};
+use crate::params::{BusbarParams, CompressorParams, EqParams, GateParams, LimiterParams, StripParams};
 use nice_plug::prelude::*;
 
 /// Knobs on a page.
@@ -35,6 +35,9 @@ pub(crate) fn add_pages(params: &BusbarParams, context: &mut impl RemoteControls
             page.add_param(&master.cut);
             page.add_param(&params.bypass);
         });
+        add_eq(section, "Master", &params.master.eq);
+        add_compressor(section, "Master", &params.master.comp);
+        add_limiter(section, &params.master.limiter);
     });
     context.add_section("Groups", |section| {
         for (group, letter) in params.groups.iter().zip(GROUP_LETTERS) {
@@ -45,6 +48,9 @@ pub(crate) fn add_pages(params: &BusbarParams, context: &mut impl RemoteControls
                 page.add_param(&group.solo);
                 page.add_param(&group.to_master);
             });
+            let name = format!("Group {letter}");
+            add_eq(section, &name, &group.eq);
+            add_compressor(section, &name, &group.comp);
         }
     });
     for (strip_idx, strip) in params.strips.iter().enumerate() {
@@ -64,6 +70,17 @@ fn add_strip(section: &mut impl RemoteControlsSection, number: usize, strip: &St
         page.add_param(&strip.polarity);
         page.add_param(&strip.safe);
     });
+    let name = format!("S{number:02}");
+    section.add_page(format!("{name} Filters"), |page| {
+        for filter in [&strip.hpf, &strip.lpf] {
+            page.add_param(&filter.on);
+            page.add_param(&filter.freq);
+            page.add_param(&filter.slope);
+        }
+    });
+    add_gate(section, &name, &strip.gate);
+    add_eq(section, &name, &strip.eq);
+    add_compressor(section, &name, &strip.comp);
     section.add_page(format!("S{number:02} Levels"), |page| {
         strip.sends.iter().for_each(|s| page.add_param(&s.level))
     });
@@ -72,5 +89,64 @@ fn add_strip(section: &mut impl RemoteControlsSection, number: usize, strip: &St
     });
     section.add_page(format!("S{number:02} Pre"), |page| {
         strip.sends.iter().for_each(|s| page.add_param(&s.pre))
+    });
+}
+
+fn add_gate(section: &mut impl RemoteControlsSection, name: &str, gate: &GateParams) {
+    section.add_page(format!("{name} Gate"), |page| {
+        page.add_param(&gate.on);
+        page.add_param(&gate.threshold);
+        page.add_param(&gate.ratio);
+        page.add_param(&gate.range);
+        page.add_param(&gate.attack);
+        page.add_param(&gate.hold);
+        page.add_param(&gate.release);
+        page.add_param(&gate.hysteresis);
+    });
+}
+
+fn add_eq(section: &mut impl RemoteControlsSection, name: &str, eq: &EqParams) {
+    section.add_page(format!("{name} EQ"), |page| {
+        page.add_param(&eq.on);
+        eq.bands.iter().for_each(|band| page.add_param(&band.on));
+    });
+    for (bands, numbers) in eq.bands.chunks(2).zip(["1-2", "3-4"]) {
+        section.add_page(format!("{name} EQ {numbers}"), |page| {
+            for band in bands {
+                page.add_param(&band.freq);
+                page.add_param(&band.gain);
+                page.add_param(&band.q);
+                page.add_param(&band.shape);
+            }
+        });
+    }
+}
+
+fn add_compressor(section: &mut impl RemoteControlsSection, name: &str, comp: &CompressorParams) {
+    section.add_page(format!("{name} Comp"), |page| {
+        page.add_param(&comp.on);
+        page.add_param(&comp.threshold);
+        page.add_param(&comp.ratio);
+        page.add_param(&comp.attack);
+        page.add_param(&comp.release);
+        page.add_param(&comp.knee);
+        page.add_param(&comp.makeup);
+        page.add_param(&comp.mix);
+    });
+    section.add_page(format!("{name} Comp Key"), |page| {
+        page.add_param(&comp.detector);
+        page.add_param(&comp.auto);
+        page.add_param(&comp.link);
+        page.add_param(&comp.key_hpf_on);
+        page.add_param(&comp.key_hpf);
+    });
+}
+
+fn add_limiter(section: &mut impl RemoteControlsSection, limiter: &LimiterParams) {
+    section.add_page("Master Limiter", |page| {
+        page.add_param(&limiter.on);
+        page.add_param(&limiter.ceiling);
+        page.add_param(&limiter.release);
+        page.add_param(&limiter.link);
     });
 }

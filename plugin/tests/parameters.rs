@@ -2,7 +2,9 @@
 
 use busbar::params::BusbarParams;
 use busbar::params::spec::{STRIP, Value};
-use busbar_engine::{InputMode, PanLaw, Settings};
+use busbar_engine::{
+    BandShape, Detector, FilterSlope, InputMode, KeySource, Lookahead, PanLaw, Settings, StageOrder,
+};
 use nice_plug::params::InternalParamMut;
 use nice_plug::prelude::{IntParam, Param, ParamFlags, ParamPtr, Params};
 
@@ -76,6 +78,17 @@ fn texts_are_what_people_read() {
     assert_eq!(text("s01_mute", 1.0), "On");
     assert_eq!(text("m_dim_level", 0.5), "-20 dB");
     assert_eq!(text("pan_law", 0.5), "Sine/Cosine -3 dB");
+    assert_eq!(text("s01_hpf_freq", 0.0), "20 Hz");
+    assert_eq!(text("s01_lpf_freq", 1.0), "20 kHz");
+    assert_eq!(text("s01_hpf_slope", 1.0), "24 dB/oct");
+    assert_eq!(text("s01_eq1_shape", 0.0), "Low Shelf");
+    assert_eq!(text("s01_eq4_gain", 1.0), "18 dB");
+    assert_eq!(text("ga_eq2_q", 0.0), "0.1");
+    assert_eq!(text("s01_gate_hold", 1.0), "2 s");
+    assert_eq!(text("s01_comp_ratio", 1.0), "inf:1");
+    assert_eq!(text("s01_comp_ratio", 0.0), "1:1");
+    assert_eq!(text("s01_comp_key", 1.0), "Strip 32");
+    assert_eq!(text("m_limiter_lookahead", 1.0), "5 ms");
 }
 
 #[test]
@@ -94,7 +107,8 @@ fn what_changes_latency_or_meaning_is_not_automatable() {
     for_each_param(|id, param| {
         // SAFETY: `for_each_param` keeps the parameters alive.
         let flags = unsafe { param.flags() };
-        let fixed = id == "pan_law" || id.ends_with("_mode");
+        let ends = ["pan_law", "_mode", "_comp_key", "_order", "_lookahead"];
+        let fixed = ends.iter().any(|end| id.ends_with(end));
         assert_eq!(flags.contains(ParamFlags::NON_AUTOMATABLE), fixed, "{id}");
         assert_eq!(flags.contains(ParamFlags::BYPASS), id == "bypass", "{id}");
     });
@@ -146,6 +160,55 @@ fn the_engine_is_given_exactly_what_the_text_of_a_value_says() {
         let text = fader.to_string();
         let Some(Value::Number(named)) = STRIP[0].kind.parse(&text) else { panic!("{text}") };
         assert_eq!(settings.strips[0].fader_db.to_bits(), (named + 0.0).to_bits(), "{text}");
+    }
+}
+
+#[test]
+fn every_choice_of_a_stage_means_what_it_is_called() {
+    let params = BusbarParams::new(8);
+    let mut settings = Settings::new(8);
+    let mut choose = |param: &IntParam, text: &str| {
+        // SAFETY: no host is there whose view of the value could go stale.
+        unsafe { param._internal_set_normalized_value(param.string_to_normalized_value(text).expect(text)) };
+        params.refresh(&mut settings);
+        (settings.strips[1], settings.master)
+    };
+    let strip = &params.strips[1];
+    assert_eq!(choose(&strip.hpf.slope, "24 dB/oct").0.high_pass.slope, FilterSlope::Db24);
+    assert_eq!(choose(&strip.lpf.slope, "24").0.low_pass.slope, FilterSlope::Db24);
+    for (band_idx, band) in strip.eq.bands.iter().enumerate() {
+        let outer = match band_idx {
+            0 => Some(("Low Shelf", BandShape::LowShelf)),
+            3 => Some(("High Shelf", BandShape::HighShelf)),
+            _ => None,
+        };
+        for (text, shape) in [("Notch", BandShape::Notch), ("Bell", BandShape::Bell)].into_iter().chain(outer)
+        {
+            assert_eq!(choose(&band.shape, text).0.eq.bands[band_idx].shape, shape, "band {band_idx}");
+        }
+    }
+    assert_eq!(choose(&strip.comp.detector, "rms").0.compressor.detector, Detector::Rms);
+    assert_eq!(choose(&strip.comp_key, "Strip 1").0.key, KeySource::Strip(0));
+    assert_eq!(choose(&strip.comp_key, "Strip 32").0.key, KeySource::Strip(31));
+    assert_eq!(choose(&strip.comp_key, "own").0.key, KeySource::Own);
+    assert_eq!(choose(&strip.order, "Compressor first").0.order, StageOrder::CompressorFirst);
+    for (text, lookahead) in
+        [("1.5 ms", Lookahead::Ms1_5), ("3 ms", Lookahead::Ms3), ("5 ms", Lookahead::Ms5)]
+    {
+        assert_eq!(choose(&params.master.limiter.lookahead, text).1.limiter.lookahead, lookahead);
+    }
+}
+
+#[test]
+fn the_largest_ratio_is_infinity() {
+    let params = BusbarParams::new(8);
+    let mut settings = Settings::new(8);
+    let ratio = &params.strips[0].comp.ratio;
+    for (text, value) in [("inf", f32::INFINITY), ("99:1", 99.0), ("1:1", 1.0)] {
+        // SAFETY: no host is there whose view of the value could go stale.
+        unsafe { ratio._internal_set_normalized_value(ratio.string_to_normalized_value(text).expect(text)) };
+        params.refresh(&mut settings);
+        assert_eq!(settings.strips[0].compressor.ratio, value);
     }
 }
 

@@ -67,7 +67,8 @@ fn check<const N: usize>() {
             seen.entry(ids[&format!("{pointer:?}")].as_str()).or_default().push(page);
         }
     }
-    for id in ids.values().filter(|id| *id != "pan_law" && !id.ends_with("_mode")) {
+    let fixed = ["pan_law", "_mode", "_comp_key", "_order", "_lookahead"];
+    for id in ids.values().filter(|id| !fixed.iter().any(|end| id.ends_with(end))) {
         assert!(seen.contains_key(id.as_str()), "{id} is on no page");
     }
     let last = format!("s{N:02}_fader");
@@ -75,6 +76,9 @@ fn check<const N: usize>() {
     assert_eq!(seen["gc_solo"], ["Group C"]);
     assert_eq!(seen["m_cut"], ["Master"]);
     assert_eq!(seen["s01_d_level"], ["S01 Levels"]);
+    assert_eq!(seen["s02_eq3_gain"], ["S02 EQ 3-4"]);
+    assert_eq!(seen["gb_comp_threshold"], ["Group B Comp"]);
+    assert_eq!(seen["m_limiter_ceiling"], ["Master Limiter"]);
 }
 
 #[test]

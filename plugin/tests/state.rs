@@ -194,3 +194,26 @@ fn no_bytes_whatever_make_loading_panic() {
     }
     assert!(n_refused > 200, "most of these are broken, {n_refused} were refused");
 }
+
+#[test]
+fn a_state_from_before_there_were_stages_keeps_every_value_and_has_all_stages_off() {
+    // Saved by the version that had faders, sends and switches only: the example's mix.
+    let old: Json = serde_json::from_str(include_str!("data/before_stages.json")).expect("JSON");
+    let values = old["params"].as_object().expect("a table");
+    assert!(values.len() > 400 && !values.contains_key("s01_eq_on"), "this must be an old state");
+    let new = resaved(&old, 16);
+    for (id, value) in values {
+        assert_eq!(new["params"][id], *value, "{id}");
+    }
+    let defaults = default_document(16);
+    let mut n_added = 0;
+    for (id, value) in new["params"].as_object().expect("a table") {
+        if !values.contains_key(id) {
+            assert_eq!(*value, defaults["params"][id], "{id}");
+            n_added += 1;
+        }
+    }
+    assert!(n_added > 800, "{n_added} new entries");
+    assert_eq!(new["params"]["s01_comp_on"], "Off");
+    assert_eq!(new["params"]["m_limiter_lookahead"], "None");
+}

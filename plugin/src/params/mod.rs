@@ -9,6 +9,7 @@
 mod dirty;
 mod factory;
 pub mod spec;
+mod stages;
 pub mod text;
 
 use busbar_engine::{
@@ -20,6 +21,7 @@ use nice_plug::prelude::*;
 use parking_lot::RwLock;
 use serde_json::Value as Json;
 use spec::Section;
+pub use stages::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -76,6 +78,20 @@ pub struct StripParams {
     pub width: FloatParam,
     /// What is taken from the feed, an index into [`spec::INPUT_MODES`].
     pub mode: IntParam,
+    /// The high-pass.
+    pub hpf: FilterParams,
+    /// The low-pass.
+    pub lpf: FilterParams,
+    /// The gate.
+    pub gate: GateParams,
+    /// The equaliser.
+    pub eq: EqParams,
+    /// The compressor.
+    pub comp: CompressorParams,
+    /// What the compressor listens to, an index into [`spec::KEYS`].
+    pub comp_key: IntParam,
+    /// Whether equaliser or compressor comes first, an index into [`spec::ORDERS`].
+    pub order: IntParam,
     /// To the master and groups A–D.
     pub sends: [SendParams; N_DESTINATIONS],
 }
@@ -84,6 +100,8 @@ impl StripParams {
     fn new(strip_idx: usize, dirty: &Arc<Dirty>) -> Self {
         let factory = |section| Factory::new(section, Part::Strip(strip_idx), dirty);
         let own = factory(Section::strip(strip_idx));
+        let filters = factory(Section::filters(strip_idx));
+        let key = factory(Section::strip_key(strip_idx));
         Self {
             fader: own.number("fader"),
             pan: own.number("pan"),
@@ -94,12 +112,19 @@ impl StripParams {
             polarity: own.switch("polarity"),
             width: own.number("width"),
             mode: own.choice("mode"),
+            hpf: FilterParams::new(&filters, ["hpf_on", "hpf_freq", "hpf_slope"]),
+            lpf: FilterParams::new(&filters, ["lpf_on", "lpf_freq", "lpf_slope"]),
+            gate: GateParams::new(&factory(Section::gate(strip_idx))),
+            eq: EqParams::new(&factory(Section::strip_eq(strip_idx))),
+            comp: CompressorParams::new(&factory(Section::strip_compressor(strip_idx))),
+            comp_key: key.choice("comp_key"),
+            order: key.choice("order"),
             sends: std::array::from_fn(|idx| SendParams::new(&factory(Section::send(strip_idx, idx)))),
         }
     }
 
-    fn pointers(&self) -> [ParamPtr; 9] {
-        [
+    fn pointers(&self) -> impl Iterator<Item = ParamPtr> {
+        let own = [
             self.fader.as_ptr(),
             self.pan.as_ptr(),
             self.mute.as_ptr(),
@@ -109,7 +134,15 @@ impl StripParams {
             self.polarity.as_ptr(),
             self.width.as_ptr(),
             self.mode.as_ptr(),
-        ]
+        ];
+        own.into_iter()
+            .chain(self.hpf.pointers())
+            .chain(self.lpf.pointers())
+            .chain(self.gate.pointers())
+            .chain(self.eq.pointers())
+            .chain(self.comp.pointers())
+            .chain([self.comp_key.as_ptr(), self.order.as_ptr()])
+            .chain(self.sends.iter().flat_map(SendParams::pointers))
     }
 
     fn read(&self) -> StripSettings {
@@ -117,6 +150,13 @@ impl StripParams {
             input_mode: chosen(&spec::INPUT_MODE_VALUES, &self.mode),
             trim_db: text::quantize(self.trim.value()),
             invert_polarity: self.polarity.value(),
+            high_pass: self.hpf.read(),
+            low_pass: self.lpf.read(),
+            gate: self.gate.read(),
+            eq: self.eq.read(),
+            compressor: self.comp.read(),
+            key: chosen(&spec::KEY_VALUES, &self.comp_key),
+            order: chosen(&spec::ORDER_VALUES, &self.order),
             width_percent: text::quantize(self.width.value()),
             pan_percent: text::quantize(self.pan.value()),
             fader_db: text::quantize(self.fader.value()),
@@ -124,7 +164,6 @@ impl StripParams {
             solo: self.solo.value(),
             solo_safe: self.safe.value(),
             sends: std::array::from_fn(|idx| self.sends[idx].read()),
-            ..StripSettings::default()
         }
     }
 }
@@ -141,38 +180,47 @@ pub struct GroupParams {
     pub solo: BoolParam,
     /// Feeds the master, not only its own output.
     pub to_master: BoolParam,
+    /// The equaliser.
+    pub eq: EqParams,
+    /// The compressor.
+    pub comp: CompressorParams,
 }
 
 impl GroupParams {
     fn new(group_idx: usize, dirty: &Arc<Dirty>) -> Self {
-        let factory = Factory::new(Section::group(group_idx), Part::Group(group_idx), dirty);
+        let of = |section| Factory::new(section, Part::Group(group_idx), dirty);
+        let factory = of(Section::group(group_idx));
         Self {
             fader: factory.number("fader"),
             balance: factory.number("balance"),
             mute: factory.switch("mute"),
             solo: factory.switch("solo"),
             to_master: factory.switch("to_master"),
+            eq: EqParams::new(&of(Section::group_eq(group_idx))),
+            comp: CompressorParams::new(&of(Section::group_compressor(group_idx))),
         }
     }
 
-    fn pointers(&self) -> [ParamPtr; 5] {
-        [
+    fn pointers(&self) -> impl Iterator<Item = ParamPtr> {
+        let own = [
             self.fader.as_ptr(),
             self.balance.as_ptr(),
             self.mute.as_ptr(),
             self.solo.as_ptr(),
             self.to_master.as_ptr(),
-        ]
+        ];
+        own.into_iter().chain(self.eq.pointers()).chain(self.comp.pointers())
     }
 
     fn read(&self) -> GroupSettings {
         GroupSettings {
+            eq: self.eq.read(),
+            compressor: self.comp.read(),
             balance_percent: text::quantize(self.balance.value()),
             fader_db: text::quantize(self.fader.value()),
             mute: self.mute.value(),
             solo: self.solo.value(),
             to_master: self.to_master.value(),
-            ..GroupSettings::default()
         }
     }
 }
@@ -191,11 +239,18 @@ pub struct MasterParams {
     pub dim_level: FloatParam,
     /// Silences the master output.
     pub cut: BoolParam,
+    /// The equaliser.
+    pub eq: EqParams,
+    /// The glue compressor.
+    pub comp: CompressorParams,
+    /// The limiter.
+    pub limiter: LimiterParams,
 }
 
 impl MasterParams {
     fn new(dirty: &Arc<Dirty>) -> Self {
-        let factory = Factory::new(Section::master(), Part::Master, dirty);
+        let of = |section| Factory::new(section, Part::Master, dirty);
+        let factory = of(Section::master());
         Self {
             fader: factory.number("fader"),
             balance: factory.number("balance"),
@@ -203,29 +258,35 @@ impl MasterParams {
             dim: factory.switch("dim"),
             dim_level: factory.number("dim_level"),
             cut: factory.switch("cut"),
+            eq: EqParams::new(&of(Section::master_eq())),
+            comp: CompressorParams::new(&of(Section::master_compressor())),
+            limiter: LimiterParams::new(&of(Section::limiter())),
         }
     }
 
-    fn pointers(&self) -> [ParamPtr; 6] {
-        [
+    fn pointers(&self) -> impl Iterator<Item = ParamPtr> {
+        let own = [
             self.fader.as_ptr(),
             self.balance.as_ptr(),
             self.mono.as_ptr(),
             self.dim.as_ptr(),
             self.dim_level.as_ptr(),
             self.cut.as_ptr(),
-        ]
+        ];
+        own.into_iter().chain(self.eq.pointers()).chain(self.comp.pointers()).chain(self.limiter.pointers())
     }
 
     fn read(&self) -> MasterSettings {
         MasterSettings {
+            eq: self.eq.read(),
+            compressor: self.comp.read(),
             balance_percent: text::quantize(self.balance.value()),
             fader_db: text::quantize(self.fader.value()),
+            limiter: self.limiter.read(),
             mono: self.mono.value(),
             dim: self.dim.value(),
             dim_db: text::quantize(self.dim_level.value()),
             cut: self.cut.value(),
-            ..MasterSettings::default()
         }
     }
 }
@@ -322,9 +383,7 @@ unsafe impl Params for BusbarParams {
         let pointers = global
             .chain(self.master.pointers())
             .chain(self.groups.iter().flat_map(GroupParams::pointers))
-            .chain(self.strips.iter().flat_map(|strip| {
-                strip.pointers().into_iter().chain(strip.sends.iter().flat_map(SendParams::pointers))
-            }));
+            .chain(self.strips.iter().flat_map(StripParams::pointers));
         let sections: Vec<Section> = spec::sections(self.strips.len()).collect();
         let names = sections.iter().flat_map(|section| section.specs.iter().map(move |spec| (section, spec)));
         names

@@ -20,6 +20,13 @@ pub enum Unit {
     Hertz,
     /// Milliseconds: "10 ms", "1.2 s".
     Milliseconds,
+    /// A ratio of input to output: "4:1". From `infinite` on, "inf:1".
+    Ratio {
+        /// The value that stands for infinity.
+        infinite: f32,
+    },
+    /// A plain number: "0.71".
+    Plain,
 }
 
 /// The text of `value`, complete with its unit.
@@ -36,6 +43,9 @@ pub fn format(unit: Unit, value: f32) -> String {
         Unit::Hertz => format!("{} Hz", number(value)),
         Unit::Milliseconds if value >= 1_000.0 => scaled(value, "s", "ms"),
         Unit::Milliseconds => format!("{} ms", number(value)),
+        Unit::Ratio { infinite } if value >= infinite => "inf:1".to_owned(),
+        Unit::Ratio { .. } => format!("{}:1", number(value)),
+        Unit::Plain => number(value),
     }
 }
 
@@ -74,6 +84,8 @@ pub fn parse(unit: Unit, text: &str) -> Option<f32> {
         Unit::Pan => parse_pan(&text)?,
         Unit::Hertz => parse_scaled(&text, &[("khz", 1e3), ("k", 1e3), ("hz", 1.0), ("", 1.0)])?,
         Unit::Milliseconds => parse_scaled(&text, &[("ms", 1.0), ("s", 1e3), ("", 1.0)])?,
+        Unit::Ratio { infinite } => parse_ratio(&text, infinite)?,
+        Unit::Plain => parse_number(&text)?,
     };
     let value = value as f32;
     value.is_finite().then_some(value)
@@ -110,6 +122,12 @@ fn parse_pan(text: &str) -> Option<f64> {
         }
     }
     parse_number(text.strip_suffix('%').unwrap_or(text))
+}
+
+/// "4:1", "4", "inf:1", "inf".
+fn parse_ratio(text: &str, infinite: f32) -> Option<f64> {
+    let text = text.strip_suffix(":1").unwrap_or(text);
+    if matches!(text, "inf" | "infinity") { Some(f64::from(infinite)) } else { parse_number(text) }
 }
 
 fn parse_scaled(text: &str, units: &[(&str, f64)]) -> Option<f64> {
@@ -155,6 +173,7 @@ mod tests {
 
     const FADER: Unit = Unit::Decibels { silence_db: Some(-100.0) };
     const TRIM: Unit = Unit::Decibels { silence_db: None };
+    const RATIO: Unit = Unit::Ratio { infinite: 100.0 };
 
     #[test]
     fn what_people_type_is_understood() {
@@ -191,6 +210,12 @@ mod tests {
             (Unit::Milliseconds, "10 ms", 10.0),
             (Unit::Milliseconds, "1.5 s", 1_500.0),
             (Unit::Milliseconds, "10", 10.0),
+            (RATIO, "4:1", 4.0),
+            (RATIO, "2.5 : 1", 2.5),
+            (RATIO, "3", 3.0),
+            (RATIO, "inf:1", 100.0),
+            (RATIO, "∞", 100.0),
+            (Unit::Plain, "0,71", 0.71),
         ] {
             let parsed = parse(unit, text).unwrap_or_else(|| panic!("{text:?} as {unit:?}"));
             assert!((parsed - value).abs() < 1e-4, "{text:?}: {parsed}, not {value}");
@@ -214,6 +239,9 @@ mod tests {
             (Unit::Pan, "up"),
             (Unit::Hertz, "2 dB"),
             (Unit::Milliseconds, "--1"),
+            (RATIO, "4:2"),
+            (RATIO, "-inf"),
+            (Unit::Plain, "1 dB"),
         ] {
             assert_eq!(parse(unit, text), None, "{text:?} as {unit:?}");
         }
@@ -222,12 +250,15 @@ mod tests {
     #[test]
     fn every_value_reads_back_as_itself() {
         let mut rng = fastrand::Rng::with_seed(1);
-        let units = [FADER, TRIM, Unit::Percent, Unit::Pan, Unit::Hertz, Unit::Milliseconds];
+        let units =
+            [FADER, TRIM, Unit::Percent, Unit::Pan, Unit::Hertz, Unit::Milliseconds, RATIO, Unit::Plain];
         for case in 0..100_000 {
             let unit = units[case % units.len()];
             let wide = (rng.f32() - 0.5) * 190.0;
             let value = match unit {
                 Unit::Hertz | Unit::Milliseconds => (wide * wide).max(0.01),
+                // What is beyond infinity is infinity.
+                Unit::Ratio { infinite } => wide.abs().clamp(1.0, infinite),
                 _ => wide,
             };
             let text = format(unit, value);
@@ -252,6 +283,9 @@ mod tests {
         assert_eq!(format(Unit::Percent, 100.0), "100 %");
         assert_eq!(format(Unit::Hertz, 2_500.0), "2.5 kHz");
         assert_eq!(format(Unit::Milliseconds, 10.0), "10 ms");
+        assert_eq!(format(RATIO, 4.0), "4:1");
+        assert_eq!(format(RATIO, 100.0), "inf:1");
+        assert_eq!(format(Unit::Plain, 0.71), "0.71");
     }
 
     #[test]
