@@ -1,4 +1,4 @@
-//! The stages one by one: what a design costs, what each stage adds to a block of strips, and the limiter.
+//! The stages one by one: what an engine and a design cost, what each stage adds to a block of strips, and the limiter.
 //!
 //! `cargo bench --profile ci --bench dsp`. Figures are of the machine they were taken on; compare ratios of one run. Against others
 //! the engine is measured by `cargo xtask peers`.
@@ -16,6 +16,15 @@ const SIZES: [usize; 2] = [8, 32];
 
 /// A change of the settings of one strip.
 type Change = fn(&mut StripSettings);
+
+/// What happens once: an engine is made, and prepared.
+fn lives(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("life");
+    for n_strips in SIZES {
+        let id = BenchmarkId::new("new and prepare", format!("{n_strips} strips"));
+        group.bench_function(id, |bencher| bencher.iter(|| prepared(&with(n_strips, all_on))));
+    }
+}
 
 /// One section's design, as at a tile's border while its parameters move.
 fn designs(criterion: &mut Criterion) {
@@ -138,6 +147,6 @@ fn limiters(criterion: &mut Criterion) {
 mod suite {
     #![allow(missing_docs, reason = "criterion's macro writes an undocumented function")]
     use super::*;
-    criterion_group!(benches, designs, stages, redesigns, limiters);
+    criterion_group!(benches, lives, designs, stages, redesigns, limiters);
 }
 criterion_main!(suite::benches);

@@ -165,7 +165,7 @@ pub fn limiters(peers: &Path, is_quick: bool, targets: &mut Targets) -> Result<(
 
 /// Target 7.
 pub fn worst_blocks(is_quick: bool, targets: &mut Targets) {
-    let n_replays = if is_quick { 5 } else { 60 };
+    let n_replays = if is_quick { 10 } else { 100 };
     let mut judged = Vec::new();
     head(
         &format!("{} strips, all stages, µs", worst_block::N_STRIPS),
