@@ -120,7 +120,7 @@ impl LaneRamp {
                     for out in vectors_mut::<S>(out, n) {
                         let gain = target + step * left.max(S::f32s::splat(simd, 0.0));
                         gain.store_slice(&mut out[part_range::<S>(part)]);
-                        left = left - frames as f32;
+                        left -= frames as f32;
                     }
                 }
             },

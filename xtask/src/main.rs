@@ -11,6 +11,7 @@ mod mix;
 mod mutants;
 mod needs;
 mod peers;
+mod plots;
 mod process;
 mod run;
 mod scratch;
@@ -43,6 +44,7 @@ cargo xtask <verb>
                             time the engine against a scalar reference and Faust, and judge the targets of
                             docs/PERFORMANCE.md; or count instructions and compare with those that were kept
   mutants [NAMES]           show for each patch in mutants/ that a test fails with it
+  plots [--check]           measure the engine and draw the pictures in docs/dsp/images; --check tells which are stale
   ci                        everything that must hold before a change lands, minutes per stage
   help                      this list
 ";
@@ -73,6 +75,7 @@ fn dispatch(args: Vec<String>) -> Result<ExitCode> {
         "tidy" => tidy::verb(rest)?,
         "peers" => peers::verb(rest)?,
         "mutants" => return mutants::verb(rest),
+        "plots" => plots::verb(rest)?,
         "ci" => return ci::verb(rest),
         "help" | "-h" | "--help" => print!("{HELP}"),
         other => bail!("there is no verb `{other}`\n\n{HELP}"),

@@ -143,7 +143,7 @@ impl Envelope {
             y[half] = D::from_slice(simd, &self.gain.0[lanes.clone()]);
             if NEGATED {
                 sign[half] = D::from_slice(simd, &ballistics.sign.0[lanes]);
-                y[half] = y[half] * sign[half];
+                y[half] *= sign[half];
             }
         }
         for frame in targets {
@@ -151,7 +151,7 @@ impl Envelope {
                 let samples = &mut frame[half * D::LEN..(half + 1) * D::LEN];
                 let mut x = D::widen_from(simd, samples);
                 if NEGATED {
-                    x = x * sign[half];
+                    x *= sign[half];
                 }
                 let fallen = falling_keep[half].mul_add(y[half], falling[half] * x);
                 y[half] = fallen.min(rising_keep[half].mul_add(y[half], rising[half] * x));

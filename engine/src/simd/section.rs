@@ -14,7 +14,7 @@
 use super::doubles::Doubles;
 use super::tile::{LaneTile, PerLane64};
 use crate::filters::Delta;
-use crate::lanes::{LANES, TILE_FRAMES};
+use crate::lanes::{LANES, TILE_FRAMES, lanes_of};
 use fearless_simd::{Select, Simd, SimdBase, f64x4, f64x8};
 
 /// c1, 1 − c2, c3, l, e0 − l, e1.
@@ -37,6 +37,8 @@ pub(crate) struct LaneSection {
     moving: u32,
     /// Whether l is 1 in all lanes, as in all bells.
     has_unity_at_dc: bool,
+    /// Lanes that begin with the next frame as if it had been there for ever. Bit = lane.
+    primed: u32,
 }
 
 impl LaneSection {
@@ -49,6 +51,7 @@ impl LaneSection {
             states: [const { [PerLane64::ZERO; 2] }; 2],
             moving: 0,
             has_unity_at_dc: true,
+            primed: 0,
         };
         section.coefficients[3] = PerLane64([1.0; LANES]);
         section
@@ -82,8 +85,15 @@ impl LaneSection {
         self.moving |= 1 << lane;
     }
 
+    /// Begins with the next frame as if it had been there for ever. From nothing, what a resonance makes of the onset would fade in
+    /// with it. Of a section that moves only.
+    pub(crate) fn prime(&mut self, lane: usize) {
+        self.primed |= 1 << lane;
+    }
+
     /// Forgets what a strip has sounded like.
     pub(crate) fn clear(&mut self, lane: usize) {
+        self.primed &= !(1 << lane);
         for state in self.states.as_flattened_mut() {
             state.0[lane] = 0.0;
         }
@@ -209,6 +219,19 @@ impl<S: Simd> Pass<'_, S> {
         let simd = self.simd;
         let [tile_left, tile_right] = &mut self.tiles;
         let [between_left, between_right] = &mut self.between;
+        if MOVING {
+            for section in sections.iter_mut().flatten() {
+                for lane in lanes_of(std::mem::take(&mut section.primed)) {
+                    let of_tile = [&*tile_left, &*tile_right].map(|tile| f64::from(tile[0][lane]));
+                    let of_between = [&*between_left, &*between_right].map(|between| between[0][lane]);
+                    let input = if first { of_tile } else { of_between };
+                    for (states, x) in section.states.iter_mut().zip(input) {
+                        states[0].0[lane] = 0.0;
+                        states[1].0[lane] = x;
+                    }
+                }
+            }
+        }
         let zero = D::splat(simd, 0.0);
         for half in 0..D::HALVES {
             let lanes = half * D::LEN..(half + 1) * D::LEN;

@@ -103,6 +103,9 @@ impl<const N: usize> LaneFilters<N> {
                     Run::Move(knots) => {
                         let at = |frame: usize| Delta::along(knots, frame as f64 / TILE_FRAMES as f64);
                         section.glide(lane, [&at(0), &at(1), &at(2)]);
+                        if self.active[idx] & bit == 0 {
+                            section.prime(lane);
+                        }
                         self.active[idx] |= bit;
                     }
                 }

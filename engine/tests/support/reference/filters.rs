@@ -158,6 +158,8 @@ pub struct Section {
     fade: Option<Fade>,
     knots: [Delta; 3],
     rests: bool,
+    /// Begins with the next frame as if it had been there for ever.
+    is_primed: bool,
     states: [State; 2],
 }
 
@@ -175,6 +177,7 @@ impl Section {
             fade: None,
             knots: [nothing; 3],
             rests: true,
+            is_primed: false,
             states: [State::default(); 2],
         }
     }
@@ -220,7 +223,7 @@ impl Section {
                 self.stretch = Stretch::at(design);
                 self.knots = [goal_delta.passing(); 3];
                 self.fade = (!is_passing(&goal_delta)).then_some(Fade { from: goal_delta.passing(), k: 0 });
-                self.forget();
+                self.is_primed = true;
             }
             Some(old) => {
                 if old.on != goal.on || old.kind != goal.kind {
@@ -281,6 +284,9 @@ impl Section {
         if self.rests {
             return input;
         }
+        if std::mem::take(&mut self.is_primed) {
+            self.states = input.map(|x| State { i1: 0.0, i2: x });
+        }
         let [first, second, third] = &self.knots;
         let delta = Delta::along([first, second, third], frame_in_tile as f64 / TILE as f64);
         let output = std::array::from_fn(|side| self.states[side].process(&delta, input[side]));
@@ -298,6 +304,7 @@ impl Section {
 
     /// Clears what was heard. Coefficients go on.
     pub fn forget(&mut self) {
+        self.is_primed = false;
         self.states = [State::default(); 2];
     }
 }
