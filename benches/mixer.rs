@@ -2,37 +2,15 @@
 //!
 //! `cargo bench --profile ci --bench mixer`. Figures are of the machine they were taken on; compare ratios of one run.
 
-use busbar_engine::{Destination, Engine, InputMode, N_GROUPS, Outputs, Settings, StereoIn};
+mod block;
+
+use block::{Block, prepared};
+use busbar_engine::{Destination, InputMode, N_GROUPS, Settings};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 
 const SIZES: [usize; 3] = [8, 16, 32];
 const BLOCKS: [usize; 2] = [64, 512];
-
-/// Feeds and outputs of one block.
-struct Block {
-    feeds: Vec<[Vec<f32>; 2]>,
-    outputs: Vec<[Vec<f32>; 2]>,
-}
-
-impl Block {
-    fn new(n_strips: usize, n_frames: usize) -> Self {
-        let mut rng = fastrand::Rng::with_seed(1);
-        let mut noise = || (0..n_frames).map(|_| rng.f32() - 0.5).collect::<Vec<f32>>();
-        let feeds = (0..n_strips).map(|_| [noise(), noise()]).collect();
-        let outputs = (0..=N_GROUPS).map(|_| [vec![0.0; n_frames], vec![0.0; n_frames]]).collect();
-        Self { feeds, outputs }
-    }
-
-    fn process(&mut self, engine: &mut Engine) {
-        let feeds: [Option<StereoIn<'_>>; 32] =
-            std::array::from_fn(|idx| self.feeds.get(idx).map(|[left, right]| [&left[..], &right[..]]));
-        let mut outputs = self.outputs.iter_mut().map(|[left, right]| [&mut left[..], &mut right[..]]);
-        let Some(master) = outputs.next() else { return };
-        let mut outputs = Outputs { master, groups: std::array::from_fn(|_| outputs.next()) };
-        engine.process(&feeds[..self.feeds.len()], black_box(&mut outputs));
-    }
-}
 
 /// Every strip moved off its defaults, with sends to two groups.
 fn busy(n_strips: usize) -> Settings {
@@ -47,13 +25,6 @@ fn busy(n_strips: usize) -> Settings {
         strip.sends[Destination::Group((idx + 1) % N_GROUPS).idx()].on = true;
     }
     settings
-}
-
-fn prepared(settings: &Settings) -> Engine {
-    let mut engine = Engine::new(settings.strips.len());
-    engine.prepare(48_000.0).expect("48 kHz is a sample rate");
-    engine.set(settings);
-    engine
 }
 
 fn blocks(criterion: &mut Criterion) {

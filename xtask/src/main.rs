@@ -10,6 +10,7 @@ mod install;
 mod mix;
 mod mutants;
 mod needs;
+mod peers;
 mod plots;
 mod process;
 mod run;
@@ -39,6 +40,9 @@ cargo xtask <verb>
                             put both where this user's hosts look for plugins (profile release unless told)
   hosts [NAMES]             once per release: the plugin in pedalboard, dawdreamer, minihost, Ardour and qtractor
   tidy                      what the engine may reach, machine paths, the frozen parameter ids
+  peers [--quick | --instructions [--keep]]
+                            time the engine against a scalar reference and Faust, and judge the targets of
+                            docs/PERFORMANCE.md; or count instructions and compare with those that were kept
   mutants [NAMES]           show for each patch in mutants/ that a test fails with it
   plots [--check]           measure the engine and draw the pictures in docs/dsp/images; --check tells which are stale
   ci                        everything that must hold before a change lands, minutes per stage
@@ -69,6 +73,7 @@ fn dispatch(args: Vec<String>) -> Result<ExitCode> {
         "install" => install::verb(rest)?,
         "hosts" => return hosts::verb(rest),
         "tidy" => tidy::verb(rest)?,
+        "peers" => peers::verb(rest)?,
         "mutants" => return mutants::verb(rest),
         "plots" => plots::verb(rest)?,
         "ci" => return ci::verb(rest),
