@@ -232,6 +232,30 @@ fn whatever_becomes_of_a_key_it_is_heard() {
     }
 }
 
+/// Silence is skipped, but not by a strip that listens to another one: when its own sound comes, it has been reduced for long.
+#[test]
+fn a_silent_strip_goes_on_listening() {
+    for (listener, key) in [(0, 8), (8, 0), (0, 1)] {
+        let slow = CompressorSettings { attack_ms: 20.0, release_ms: 3_000.0, ..TABLE };
+        let mut settings = Settings::new(9);
+        settings.strips[listener].compressor = slow;
+        settings.strips[listener].key = KeySource::Strip(key);
+        settings.strips[key].mute = true;
+        let mut session = Session::new(RATE_HZ, 40_000, settings);
+        // Both are silent, and at rest; then the key comes, and much later the listener.
+        let from = |at: usize, level: f32| -> Vec<f32> {
+            (0..40_000).map(|frame| if frame < at { 0.0 } else { level }).collect()
+        };
+        session.inputs[key] = Some([from(10_000, 1.0), from(10_000, 1.0)]);
+        session.inputs[listener] = Some([from(39_900, 0.25), from(39_900, 0.25)]);
+        let mix = session.render(Cuts::Every(100));
+        for frame in [39_900, 39_999] {
+            let gain_db = to_db(f64::from(mix.frame(frame)[0][0]) / 0.25);
+            assert!((gain_db + 15.0).abs() < 0.01, "{listener} hears {key}: {gain_db} dB at frame {frame}");
+        }
+    }
+}
+
 /// A strip that does not exist, or is not fed, or is the listener itself.
 #[test]
 fn keys_that_are_nobody_count_as_the_own_signal() {

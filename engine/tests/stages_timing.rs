@@ -147,3 +147,42 @@ fn automatic_makeup_starts_at_the_border() {
         }
     }
 }
+
+/// Off is off with the last sample of the fade: what is switched on again within the same tile starts from rest.
+#[test]
+fn what_went_off_in_mid_tile_starts_from_rest() {
+    // Off at 641, faded out with 1360, which is in the middle of the tile from 1344 to 1375.
+    let (off_at, faded, on_at) = (641, 641 + RAMP, 1_365);
+    let level = |loud_first: bool| -> Vec<f32> {
+        (0..3_000).map(|frame| if (frame < faded) == loud_first { 0.9 } else { 1e-4 }).collect()
+    };
+    // A compressor that has reduced much and lets go slowly, and hears something quiet.
+    let mut compressing = constant_through(CompressorSettings {
+        on: true,
+        threshold_db: -60.0,
+        release_ms: 3_000.0,
+        ..CompressorSettings::STRIP
+    });
+    compressing.inputs[0] = Some([level(true), level(true)]);
+    compressing.change(off_at, |settings| settings.strips[0].compressor.on = false);
+    compressing.change(on_at, |settings| settings.strips[0].compressor.on = true);
+    // A gate that has closed and opens slowly, and hears something loud.
+    let mut gating = constant_through(CompressorSettings::STRIP);
+    gating.initial.strips[0].gate = busbar_engine::GateSettings {
+        on: true,
+        threshold_db: -6.0,
+        hold_ms: 0.0,
+        release_ms: 5.0,
+        attack_ms: 200.0,
+        ..busbar_engine::GateSettings::STRIP
+    };
+    gating.inputs[0] = Some([level(false), level(false)]);
+    gating.change(off_at, |settings| settings.strips[0].gate.on = false);
+    gating.change(on_at, |settings| settings.strips[0].gate.on = true);
+    for (name, session) in [("compressor", compressing), ("gate", gating)] {
+        let mix = session.render(Cuts::Every(64));
+        let feed = &session.inputs[0].as_ref().expect("fed")[0];
+        assert!(mix.master()[0][600] < 0.9 * feed[600], "{name}: nothing is reduced");
+        assert_eq!(mix.master()[0][faded..], feed[faded..], "{name}");
+    }
+}
