@@ -311,6 +311,33 @@ fn a_ramp_goes_on_behind_a_quarantine() {
     assert_eq!(n_silent, 4 + 29 + 16);
 }
 
+/// What rang, and what detectors had heard, is gone with the tile: the strip goes on as if it were new.
+#[test]
+fn filters_and_detectors_are_cleared_behind_a_quarantine() {
+    for strip_idx in [0, 5, 8] {
+        let mut settings = Settings::new(9);
+        let strip = &mut settings.strips[strip_idx];
+        strip.low_pass.on = true;
+        strip.low_pass.frequency_hz = 30.0;
+        strip.compressor.on = true;
+        strip.compressor.threshold_db = -60.0;
+        strip.compressor.release_ms = 3_000.0;
+        let mut session = Session::new(48_000.0, 2_000, settings);
+        session.feed_constant(strip_idx, 1.0, 1.0);
+        for channel in session.inputs[strip_idx].as_mut().expect("a feed") {
+            channel[1_000..].fill(0.0);
+        }
+        let ringing = session.render(Cuts::Every(50));
+        assert!(ringing.frame(1_200)[0][0].abs() > 1e-3, "nothing rings that could be cleared");
+        spoil(&mut session, strip_idx, 0, 1_005, f32::NAN);
+        let mut engine = session.fresh_engine();
+        let mix = session.render_on(&mut engine, Cuts::Every(50));
+        assert_eq!(mix.frame(1_004), ringing.frame(1_004), "strip {strip_idx}");
+        assert!((1_005..2_000).all(|frame| mix.frame(frame)[0] == [0.0; 2]), "strip {strip_idx} rings on");
+        assert_eq!(engine.meters().strips[strip_idx].compressor_db, 0.0, "strip {strip_idx} remembers");
+    }
+}
+
 /// Feeds that belong to no strip, and frames that are not processed, are nobody's quarantine.
 #[test]
 fn bad_samples_outside_of_the_mixer_flag_nothing() {

@@ -2,7 +2,9 @@
 
 mod support;
 
-use busbar_engine::{Engine, N_GROUPS, Outputs, Settings, StereoIn};
+use busbar_engine::{
+    BandShape, CompressorSettings, Engine, EqSettings, N_GROUPS, Outputs, Settings, StereoIn,
+};
 use fastrand::Rng;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -101,13 +103,29 @@ struct Seen {
     n_quarantined_blocks: usize,
     n_sets: usize,
     n_resets: usize,
+    n_prepares: usize,
     peak: f32,
+}
+
+/// Every band up by as much as can be, often all at one frequency, and all the make-up there is.
+fn loudest(rng: &mut Rng, eq: &mut EqSettings, compressor: &mut CompressorSettings) {
+    let together = rng.bool();
+    eq.on = true;
+    for band in &mut eq.bands {
+        (band.on, band.gain_db, band.shape) = (true, 18.0, BandShape::Bell);
+        if together {
+            (band.frequency_hz, band.q) = (1_000.0, 0.1);
+        }
+    }
+    (compressor.on, compressor.makeup_db, compressor.auto_makeup) = (true, 24.0, true);
+    (compressor.threshold_db, compressor.ratio, compressor.attack_ms) = (-60.0, f32::INFINITY, 200.0);
 }
 
 /// One engine in the storm.
 struct Storm {
     rng: Rng,
     n_strips: usize,
+    sample_rate_hz: f64,
     engine: Engine,
     settings: Settings,
     feeds: Vec<[Vec<f32>; 2]>,
@@ -123,6 +141,7 @@ impl Storm {
         Self {
             rng: Rng::with_seed(seed),
             n_strips,
+            sample_rate_hz,
             engine,
             settings: Settings::new(n_strips),
             feeds: (0..n_strips).map(|_| [channel(), channel()]).collect(),
@@ -146,9 +165,15 @@ impl Storm {
                 (strip.trim_db, strip.fader_db, strip.width_percent) = (24.0, 12.0, 200.0);
                 (strip.mute, strip.solo) = (false, false);
                 strip.sends.iter_mut().for_each(|send| (send.on, send.level_db) = (true, 12.0));
+                loudest(rng, &mut strip.eq, &mut strip.compressor);
             }
-            self.settings.groups.iter_mut().for_each(|group| group.fader_db = 12.0);
-            self.settings.master.fader_db = 12.0;
+            for group in &mut self.settings.groups {
+                group.fader_db = 12.0;
+                loudest(rng, &mut group.eq, &mut group.compressor);
+            }
+            let master = &mut self.settings.master;
+            master.fader_db = 12.0;
+            loudest(rng, &mut master.eq, &mut master.compressor);
         }
         let (engine, settings) = (&mut self.engine, &self.settings);
         assert_eq!(allocator_calls(|| engine.set(settings)), 0, "set allocates");
@@ -206,6 +231,7 @@ impl Storm {
         let engine = &mut self.engine;
         let n_calls = allocator_calls(|| {
             black_box((engine.latency_samples(), engine.ramp_samples(), engine.bypass_fade_samples()));
+            black_box((engine.needs_prepare(), engine.meters()));
             black_box(engine.quarantined_strips());
             engine.clear_quarantined(mask);
             if is_reset {
@@ -213,6 +239,18 @@ impl Storm {
             }
         });
         assert_eq!(n_calls, 0, "allocates");
+        let meters = self.engine.meters();
+        for meter in meters.strips.iter().chain(&meters.groups).chain([&meters.master]) {
+            for reduction_db in [meter.gate_db, meter.compressor_db, meter.limiter_db] {
+                // A gain of 0 would be infinite, and nothing is negative.
+                assert!((0.0..=1e4).contains(&reduction_db), "a reduction of {reduction_db} dB");
+            }
+        }
+        // Another lookahead: the one thing that is done off the audio thread, and may allocate.
+        if self.engine.needs_prepare() && chance(&mut self.rng, 0.1) {
+            self.engine.prepare(self.sample_rate_hz).expect("a sample rate that the engine takes");
+            self.seen.n_prepares += 1;
+        }
         self.seen.n_quarantined_blocks += usize::from(self.engine.quarantined_strips() != 0);
         self.seen.n_resets += usize::from(is_reset);
     }
@@ -227,11 +265,12 @@ fn blow(seed: u64, n_strips: usize, sample_rate_hz: f64, n_blocks: usize) {
         storm.block();
         storm.look_around();
     }
-    let Seen { n_frames, n_sounding, n_quarantined_blocks, n_sets, n_resets, peak } = storm.seen;
+    let Seen { n_frames, n_sounding, n_quarantined_blocks, n_sets, n_resets, n_prepares, peak } = storm.seen;
     let context = format!("{n_strips} strips at {sample_rate_hz} Hz");
     assert!(n_frames > 10_000, "{context}: only {n_frames} frames");
     assert!(n_sounding > n_frames / 4, "{context}: {n_sounding} samples sounded in {n_frames} frames");
     assert!(n_quarantined_blocks > 0 && n_resets > 0, "{context}: no quarantine or no reset");
+    assert!(n_prepares > 0, "{context}: never prepared anew");
     assert!(n_sets > n_blocks / 2, "{context}: only {n_sets} sets");
     assert!(peak > 1e9, "{context}: it was never loud");
 }
@@ -263,6 +302,17 @@ fn small_times_small_leaves_no_subnormals() {
             strip.sends[1].level_db = -60.0;
         }
         settings.groups[0].fader_db = -30.0;
+        if exponent % 3 == 0 {
+            // With filters that ring and dynamics that turn down further.
+            let staged = random::settings(&mut rng, 3, Wildness::Musical);
+            for (strip, staged) in settings.strips.iter_mut().zip(&staged.strips) {
+                (strip.high_pass, strip.low_pass, strip.eq) = (staged.high_pass, staged.low_pass, staged.eq);
+                (strip.gate, strip.compressor) = (staged.gate, staged.compressor);
+                (strip.eq.on, strip.gate.on, strip.compressor.on) = (true, exponent % 2 == 0, true);
+            }
+            settings.groups[0].eq = staged.groups[0].eq;
+            settings.master.eq = staged.master.eq;
+        }
         let mut session = support::Session::new(48_000.0, 2000, settings);
         for feed in &mut session.inputs {
             let mut sample = |_| f32::from_bits(exponent << 23 | rng.u32(..0x80_0000) | rng.u32(..2) << 31);

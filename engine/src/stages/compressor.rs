@@ -145,7 +145,7 @@ impl LaneCompressor {
     /// Notes present gains, of the side that is reduced more.
     pub(crate) fn meter(&self, lowest: &mut LowestGains, anew: bool) {
         if anew || !self.is_off() {
-            lowest.take(&self.kernel.gains(), anew);
+            lowest.take(&self.kernel.gains(), self.running, anew);
         }
     }
 

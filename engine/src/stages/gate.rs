@@ -75,7 +75,7 @@ impl LaneGate {
     /// Notes present gains.
     pub(crate) fn meter(&self, lowest: &mut LowestGains, anew: bool) {
         if anew || !self.is_off() {
-            lowest.take(self.kernel.gains(), anew);
+            lowest.take(self.kernel.gains(), self.running, anew);
         }
     }
 

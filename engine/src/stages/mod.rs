@@ -50,10 +50,12 @@ pub(crate) struct LowestGains([f64; LANES]);
 impl LowestGains {
     pub(crate) const NONE: Self = Self([0.0; LANES]);
 
-    /// Takes present gains, instead of what there was or where they are lower.
-    pub(crate) fn take(&mut self, gains: &[f64; LANES], anew: bool) {
-        for (lowest, gain) in self.0.iter_mut().zip(gains) {
-            *lowest = if anew || *gain < *lowest { *gain } else { *lowest };
+    /// Takes present gains, instead of what there was or where they are lower. Lanes that are not `heard` reduce nothing,
+    /// whatever their kernel does beside the others.
+    pub(crate) fn take(&mut self, gains: &[f64; LANES], heard: u32, anew: bool) {
+        for (lane, (lowest, gain)) in self.0.iter_mut().zip(gains).enumerate() {
+            let gain = if heard & 1 << lane == 0 { 0.0 } else { *gain };
+            *lowest = if anew || gain < *lowest { gain } else { *lowest };
         }
     }
 

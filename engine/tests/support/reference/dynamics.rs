@@ -13,6 +13,8 @@ pub struct TimedCompressor {
     wanted: CompressorSettings,
     /// It is being faded out, whatever is wanted.
     is_held_off: bool,
+    /// It was on, or on its way off, at some time within the tile.
+    was_heard: bool,
 }
 
 impl TimedCompressor {
@@ -22,6 +24,7 @@ impl TimedCompressor {
             counts: *settings,
             wanted: *settings,
             is_held_off: false,
+            was_heard: false,
         }
     }
 
@@ -37,6 +40,7 @@ impl TimedCompressor {
     }
 
     pub fn border(&mut self) {
+        self.was_heard = false;
         self.counts = self.wanted;
         self.send();
     }
@@ -56,6 +60,7 @@ impl TimedCompressor {
     }
 
     pub fn process(&mut self, input: [f64; 2], key: [f64; 2]) -> [f64; 2] {
+        self.was_heard |= !self.compressor.is_bypassed();
         self.compressor.process(input, key)
     }
 
@@ -63,8 +68,11 @@ impl TimedCompressor {
         self.compressor.forget();
     }
 
-    /// Of the side that is reduced more.
+    /// Of the side that is reduced more. No number in the tile in which it went off: what it reduced is not there any more.
     pub fn reduction_db(&self) -> f64 {
+        if self.was_heard && self.compressor.is_bypassed() {
+            return f64::NAN;
+        }
         let [left, right] = self.compressor.reduction_db();
         left.max(right)
     }
@@ -76,11 +84,17 @@ pub struct TimedGate {
     gate: Gate,
     counts: GateSettings,
     wanted: GateSettings,
+    was_heard: bool,
 }
 
 impl TimedGate {
     pub fn new(sample_rate_hz: f64, settings: &GateSettings) -> Self {
-        Self { gate: Gate::new(sample_rate_hz, settings), counts: *settings, wanted: *settings }
+        Self {
+            gate: Gate::new(sample_rate_hz, settings),
+            counts: *settings,
+            wanted: *settings,
+            was_heard: false,
+        }
     }
 
     pub fn set(&mut self, wanted: &GateSettings) {
@@ -90,12 +104,14 @@ impl TimedGate {
     }
 
     pub fn border(&mut self) {
+        self.was_heard = false;
         self.counts = self.wanted;
         self.gate.set(&self.counts);
     }
 
     /// The key is the input itself.
     pub fn process(&mut self, input: [f64; 2]) -> [f64; 2] {
+        self.was_heard |= !self.gate.is_bypassed();
         self.gate.process(input, input)
     }
 
@@ -103,7 +119,11 @@ impl TimedGate {
         self.gate.forget();
     }
 
+    /// As the compressor's.
     pub fn reduction_db(&self) -> f64 {
+        if self.was_heard && self.gate.is_bypassed() {
+            return f64::NAN;
+        }
         self.gate.reduction_db()
     }
 }

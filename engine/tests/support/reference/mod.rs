@@ -28,7 +28,8 @@ use strip::{Front, Strip};
 /// Frames of a tile, as semantics.md has it.
 const TILE: u64 = 32;
 
-/// The reductions in dB after the last frame of a tile: envelopes, without make-up and mix.
+/// The reductions in dB after the last frame of a tile: envelopes, without make-up and mix. No number where a stage went off
+/// within the tile.
 #[derive(Clone, Debug)]
 pub struct Reductions {
     /// Gate and compressor of each strip.
