@@ -2,7 +2,7 @@
 
 mod support;
 
-use busbar_engine::{InputMode, PanLaw, SendSettings, Settings};
+use busbar_engine::{InputMode, KeySource, PanLaw, SendSettings, Settings};
 use fastrand::Rng;
 use std::f64::consts::FRAC_PI_2;
 use support::random::{self, PAN_LAWS, Wildness, uniform};
@@ -362,6 +362,8 @@ fn random_pair_session(rng: &mut Rng, n_strips: usize, first: usize, second: usi
         settings.strips[first].sends[1] = SendSettings { on: true, level_db: 0.0, pre_fader: true };
         settings.groups[0].fader_db = 0.0;
         settings.groups[0].mute = false;
+        // Filters of keys remember what they heard: with another strip's key the pair's would not be each other's opposite.
+        settings.strips[first].key = KeySource::Own;
         settings.strips[second] = settings.strips[first];
         settings.strips[second].invert_polarity ^= true;
         settings

@@ -107,6 +107,10 @@ impl Compressor {
         if settings == self.settings {
             return;
         }
+        if self.is_bypassed() {
+            // Its fade has just ended, and no frame has come since.
+            self.forget();
+        }
         if settings.detector != self.settings.detector {
             // A mean begins with nothing, whatever the last sample was.
             self.sides.iter_mut().for_each(|side| side.power = 0.0);

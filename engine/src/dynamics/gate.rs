@@ -64,6 +64,10 @@ impl Gate {
         if settings == self.settings {
             return;
         }
+        if self.is_bypassed() {
+            // Its fade has just ended, and no frame has come since.
+            self.forget();
+        }
         self.settings = settings;
         self.coefficients = GateCoefficients::new(self.sample_rate_hz, &settings);
         self.blend.retarget(self.coefficients.blend, self.ramp_samples);

@@ -55,11 +55,12 @@ impl Trigger {
     #[inline(always)]
     pub fn process(&mut self, coefficients: &TriggerCoefficients, magnitude: f64) -> bool {
         let enough = if self.is_open { coefficients.stay } else { coefficients.open };
+        // A hold that was shortened meanwhile counts at once.
+        let hold_left = self.hold_left.min(coefficients.hold_samples);
         if magnitude >= f64::from(enough) {
             *self = Self { is_open: true, hold_left: coefficients.hold_samples };
-        } else if self.is_open && self.hold_left > 0 {
-            // A hold that was shortened meanwhile counts at once.
-            self.hold_left = self.hold_left.min(coefficients.hold_samples).saturating_sub(1);
+        } else if self.is_open && hold_left > 0 {
+            self.hold_left = hold_left - 1;
         } else {
             *self = Self { is_open: false, hold_left: 0 };
         }

@@ -252,11 +252,16 @@ impl Limiter {
     #[inline(always)]
     fn begin_tile(&mut self) {
         if self.wanted != self.controls || self.count == 0 {
+            let unheard = self.forgets();
             let seconds = f64::from(self.wanted.release_ms) / 1000.0;
             self.decay = Decay::new(seconds, self.sample_rate_hz);
             self.ceiling.retarget(self.wanted.ceiling, self.ramp_samples);
             self.amount.retarget(if self.wanted.on { 1.0 } else { 0.0 }, self.ramp_samples);
             self.controls = self.wanted;
+            if unheard {
+                self.detector = Detector::SILENT;
+                self.ceiling.jump();
+            }
             if self.count == 0 {
                 self.ceiling.jump();
                 self.amount.jump();
@@ -273,7 +278,12 @@ impl Limiter {
 
     /// Whether it leaves samples as they are, without a delay, and nothing else was asked for.
     pub(crate) fn is_transparent(&self) -> bool {
-        self.latency == 0 && self.wanted == self.controls && !self.wanted.on && self.is_asleep()
+        self.forgets() && self.wanted == self.controls && self.ceiling.settled().is_some()
+    }
+
+    /// Whether it remembers nothing of what it leaves as it is, not even a delay: it begins anew when it is switched on.
+    fn forgets(&self) -> bool {
+        self.latency == 0 && self.is_asleep()
     }
 
     /// Counts samples that it would leave as they are.
@@ -307,7 +317,9 @@ impl Limiter {
                 side.copy_from_slice(&delay.delayed(self.latency)[frames.clone()]);
             }
             if ends_tile {
-                self.detector.skip(&self.input);
+                if self.latency > 0 {
+                    self.detector.skip(&self.input);
+                }
                 self.delay.iter_mut().for_each(History::advance);
             }
             return;

@@ -44,6 +44,10 @@ impl LaneCompressor {
         let CompressorSettings { on, mix_percent, makeup_db, .. } = *wanted;
         let settings = CompressorSettings { on, mix_percent, makeup_db, ..self.settings[lane] };
         if settings != self.settings[lane] {
+            if self.has_gone_off(lane) {
+                // It may have gone off in mid-tile.
+                self.clear(lane);
+            }
             self.settings[lane] = settings;
             self.retarget(lane, timing);
         }

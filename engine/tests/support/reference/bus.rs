@@ -90,6 +90,8 @@ pub struct Master {
     delay: Delay<[f64; 2]>,
     monitor: MatrixRamp,
     monitor_delay: Delay<[[f64; 2]; 2]>,
+    /// The largest sample that the limiter turned down.
+    pub limited_peak: f64,
 }
 
 impl Master {
@@ -105,6 +107,7 @@ impl Master {
             delay: Delay::new(latency),
             monitor: MatrixRamp::settled(monitor_matrix(settings)),
             monitor_delay: Delay::new(latency),
+            limited_peak: 0.0,
         }
     }
 

@@ -89,7 +89,7 @@ pub fn eq_goals(settings: &EqSettings) -> [Goal; N_BANDS] {
             parameters: [
                 within(band.frequency_hz, 20.0, 20_000.0, f64::from(default.frequency_hz)).log2(),
                 within(band.gain_db, -18.0, 18.0, 0.0),
-                within(band.q, 0.1, 40.0, FRAC_1_SQRT_2).log2(),
+                within(band.q, f64::from(0.1_f32), 40.0, FRAC_1_SQRT_2).log2(),
             ],
         }
     })

@@ -47,12 +47,14 @@ pub struct ReferenceMix {
     /// One for each tile that ended.
     pub reductions: Vec<Reductions>,
     pub latency_samples: usize,
+    /// The largest sample within the mixer: what a strip sends, or what the limiter turns down.
+    pub inner_peak: f64,
 }
 
 impl ReferenceMix {
     /// Of these buses alone.
     pub fn of(buses: [[Vec<f64>; 2]; N_DESTINATIONS]) -> Self {
-        Self { buses, quarantined: 0, reductions: Vec::new(), latency_samples: 0 }
+        Self { buses, quarantined: 0, reductions: Vec::new(), latency_samples: 0, inner_peak: 0.0 }
     }
 
     pub fn peak(&self) -> f64 {
@@ -88,6 +90,7 @@ pub fn render(session: &Session) -> ReferenceMix {
         quarantined: quarantined.fold(0, |mask, (idx, strip)| mask | u64::from(strip.is_quarantined) << idx),
         reductions,
         latency_samples: mixer.master.latency_samples(),
+        inner_peak: mixer.sent_peak.max(mixer.master.limited_peak),
     }
 }
 
@@ -107,6 +110,8 @@ pub struct Mixer {
     group_delay: Delay<[[f64; 2]; N_GROUPS]>,
     dry_delay: Delay<[f64; 2]>,
     bypass_delay: Delay<f64>,
+    /// The largest sample that a strip sent.
+    sent_peak: f64,
 }
 
 impl Mixer {
@@ -131,6 +136,7 @@ impl Mixer {
             group_delay: Delay::new(latency),
             dry_delay: Delay::new(latency),
             bypass_delay: Delay::new(latency),
+            sent_peak: 0.0,
         }
     }
 
@@ -165,6 +171,7 @@ impl Mixer {
         for (strip_idx, strip) in self.strips.iter_mut().enumerate() {
             for (sum, sent) in sums.iter_mut().zip(strip.back(now, &fronts, strip_idx)) {
                 add(sum, sent);
+                self.sent_peak = sent.iter().fold(self.sent_peak, |peak, side| side.abs().max(peak));
             }
         }
         let [mut mix, sums @ ..] = sums;
