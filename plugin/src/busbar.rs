@@ -201,3 +201,31 @@ impl<const N: usize> Guarded for Busbar<N> {
         state::short_name(param_hash)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The guard asks for a restart by a list of parameters; the engine knows which settings need one.
+    #[test]
+    fn exactly_what_the_engine_has_to_be_prepared_for_is_settled_at_activation() {
+        let mut n_settled = 0;
+        for (idx, (id, _, _)) in BusbarParams::new(8).param_map().iter().enumerate() {
+            // Anew each time, so that settings do not add up.
+            let params = BusbarParams::new(8);
+            let (mut settings, mut engine) = (Settings::new(8), Engine::new(8));
+            let mut needs_prepare = false;
+            for value in [1.0, 0.5, 0.0] {
+                // SAFETY: `params` is alive.
+                unsafe { params.param_map()[idx].1._internal_set_normalized_value(value) };
+                params.refresh(&mut settings);
+                engine.set(&settings);
+                needs_prepare |= engine.needs_prepare();
+            }
+            let is_settled = Busbar::<8>::settled_at_activation().contains(&state::hash_param_id(id));
+            assert_eq!(is_settled, needs_prepare, "{id}");
+            n_settled += usize::from(is_settled);
+        }
+        assert_eq!(n_settled, Busbar::<8>::settled_at_activation().len());
+    }
+}
