@@ -284,7 +284,7 @@ fn asks_for_a_restart_when_the_lookahead_changes(n_strips: usize) {
 }
 
 fn a_lookahead_in_a_state_asks_for_a_restart(n_strips: usize) {
-    let mut donor = processing(n_strips, &[("m_limiter_lookahead".to_owned(), 1.0)]);
+    let donor = processing(n_strips, &[("m_limiter_lookahead".to_owned(), 1.0)]);
     let state = donor.save_state().unwrap();
     let mut playing = processing(n_strips, &[]);
     run(&mut playing, &Vec::new(), &[64]);

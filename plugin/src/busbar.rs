@@ -24,13 +24,12 @@ pub struct Busbar<const N: usize> {
 
 impl<const N: usize> Default for Busbar<N> {
     fn default() -> Self {
+        let params = || Arc::new(BusbarParams::new(N));
         // The program of its own may have set them before there was an instance.
         #[cfg(feature = "standalone")]
-        let prepared = crate::standalone::take_prepared(N);
-        #[cfg(not(feature = "standalone"))]
-        let prepared = None;
+        let params = || crate::standalone::take_prepared(N).unwrap_or_else(params);
         Self {
-            params: prepared.unwrap_or_else(|| Arc::new(BusbarParams::new(N))),
+            params: params(),
             link: HostLink::with_meters(n_figures(N)),
             engine: Engine::new(N),
             settings: Settings::new(N),
