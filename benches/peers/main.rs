@@ -30,7 +30,8 @@ const STRIP_ERROR_DB: f64 = -110.0;
 const FILTER_ERROR_DB: f64 = -140.0;
 
 /// Faust against f64, in dB. Its bands bend away from the analog ones towards 24 kHz, as the cookbook's do: that makes −50 dB with
-/// eight strips and −44 with 32. One control of one strip that is off by a tenth is heard above −40.
+/// eight strips and −44 with 32. A threshold, ratio, time or fader that is off by a tenth makes −36 or more; a band that is off by as
+/// little is less than the designs differ by.
 const FAUST_ERROR_DB: f64 = -40.0;
 
 /// What was asked for.

@@ -1,5 +1,7 @@
 // What Faust's code is compiled into: a shared library with five plain functions, for benches/peers/faust.rs.
 
+#include <alloca.h>
+
 struct Meta {
     void declare(const char*, const char*) {}
 };
@@ -39,7 +41,11 @@ int busbar_peer_inputs(void* peer) { return static_cast<mydsp*>(peer)->getNumInp
 
 int busbar_peer_outputs(void* peer) { return static_cast<mydsp*>(peer)->getNumOutputs(); }
 
-void busbar_peer_process(void* peer, int n_frames, float** inputs, float** outputs) {
+// `stack_offset`: bytes by which the stack begins lower. Faust's buffers lie there, and where they lie matters.
+__attribute__((noinline)) void busbar_peer_process(
+    void* peer, int n_frames, float** inputs, float** outputs, int stack_offset) {
+    volatile char* room = static_cast<char*>(alloca(stack_offset + 1));
+    room[0] = 0;
     static_cast<mydsp*>(peer)->compute(n_frames, inputs, outputs);
 }
 

@@ -49,14 +49,14 @@ pub fn faust_mixes(
 type Named = (&'static str, Box<dyn Mixer>);
 
 /// Who mixes, in the order of the table.
-fn mixers(peers: Option<&Path>, n_strips: usize) -> Result<Vec<Named>, Box<dyn Error>> {
+fn mixers(peers: &Path, n_strips: usize) -> Result<Vec<Named>, Box<dyn Error>> {
     let settings = work::settings(n_strips);
     let mut all: Vec<Named> = Vec::new();
     for path in SimdPath::all() {
         all.push((path.name(), Box::new(Ours::new(path, RATE_HZ, &settings))));
     }
     all.push((SCALAR, Box::new(Scalar::new(RATE_HZ, &settings))));
-    for (name, faust) in faust_mixes(peers, n_strips)? {
+    for (name, faust) in faust_mixes(Some(peers), n_strips)? {
         all.push((name, Box::new(faust)));
     }
     Ok(all)
@@ -94,6 +94,7 @@ fn time<'a>(cells: &[(&'a Signal, usize)], contestants: Vec<Vec<Named>>, n_round
     for (&(signal, block_frames), mixers) in cells.iter().zip(contestants) {
         for (_, mut mixer) in mixers {
             let mut output = output(signal.n_frames());
+            mixer.settle(signal, block_frames, &mut output);
             let blocks = signal.n_frames() / block_frames;
             turns.push(Contestant::new(blocks, move || mixer.mix_all(signal, block_frames, &mut output)));
         }
@@ -107,7 +108,7 @@ fn time<'a>(cells: &[(&'a Signal, usize)], contestants: Vec<Vec<Named>>, n_round
 pub fn mixes(peers: &Path, is_quick: bool, targets: &mut Targets) -> Result<(), Box<dyn Error>> {
     let signals = CELLS.map(|(n_strips, _)| Signal::noise(n_strips, LOOP_FRAMES, 1));
     let cells: Vec<(&Signal, usize)> = signals.iter().zip(CELLS.map(|(_, frames)| frames)).collect();
-    let contestants: Result<Vec<_>, _> = CELLS.iter().map(|&(n, _)| mixers(Some(peers), n)).collect();
+    let contestants: Result<Vec<_>, _> = CELLS.iter().map(|&(n_strips, _)| mixers(peers, n_strips)).collect();
     let table = time(&cells, contestants?, if is_quick { 15 } else { 151 });
     let columns = CELLS.map(|(n_strips, n_frames)| format!("{n_strips} × {n_frames}"));
     table.print("µs per block, strips × frames", &columns);

@@ -47,17 +47,29 @@ pub fn settings(n_strips: usize) -> Settings {
     Settings { strips: (0..n_strips).map(strip).collect(), ..Settings::new(n_strips) }
 }
 
-/// The strips' feeds. Indexed by `[strip][side][frame]`.
+/// Samples of room between one channel and the next. Channels that all begin at one place of a page would get in each other's way in
+/// the caches, and in that of whoever else begins there.
+const SPACER_SAMPLES: usize = 72;
+
+/// The strips' feeds.
 pub struct Signal {
+    /// Indexed by `[strip][side][frame]`.
     pub feeds: Vec<[Vec<f32>; 2]>,
+    /// What lies between them.
+    _spacers: Vec<Vec<f32>>,
 }
 
 impl Signal {
     /// White noise up to half of full scale, another for each side of each strip.
     pub fn noise(n_strips: usize, n_frames: usize, seed: u64) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
-        let mut noise = || (0..n_frames).map(|_| rng.f32() - 0.5).collect();
-        Self { feeds: (0..n_strips).map(|_| [noise(), noise()]).collect() }
+        let mut spacers = Vec::new();
+        let mut noise = || {
+            spacers.push(vec![0.0; SPACER_SAMPLES]);
+            (0..n_frames).map(|_| rng.f32() - 0.5).collect()
+        };
+        let feeds = (0..n_strips).map(|_| [noise(), noise()]).collect();
+        Self { feeds, _spacers: spacers }
     }
 
     /// Frames of each feed.
@@ -70,6 +82,9 @@ impl Signal {
 pub trait Mixer {
     /// Mixes these frames of the feeds to the same frames of the output.
     fn mix(&mut self, signal: &Signal, frames: Range<usize>, output: &mut [Vec<f32>; 2]);
+
+    /// Looks for the best conditions to mix this signal into this output in blocks of that many frames.
+    fn settle(&mut self, _signal: &Signal, _block_frames: usize, _output: &mut [Vec<f32>; 2]) {}
 
     /// Mixes the whole signal in blocks of that many frames.
     fn mix_all(&mut self, signal: &Signal, block_frames: usize, output: &mut [Vec<f32>; 2]) {

@@ -36,6 +36,7 @@ mod params;
 mod plugin;
 mod ports;
 mod process;
+mod reductions;
 mod state;
 
 pub use bundle::{Bundle, PluginDescription};
@@ -47,3 +48,4 @@ pub use params::{Param, ParamFlags, param_id_from_str};
 pub use plugin::Plugin;
 pub use ports::Port;
 pub use process::ParamEvent;
+pub use reductions::Reductions;

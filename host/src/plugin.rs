@@ -1,5 +1,5 @@
 //! One instance of a plugin and its life: created, activated, started, and back. What it does in between is told
-//! in `params.rs`, `process.rs` and `state.rs`, each an `impl` of [`Plugin`].
+//! in `params.rs`, `process.rs`, `reductions.rs` and `state.rs`, each an `impl` of [`Plugin`].
 
 use crate::bundle::PluginDescription;
 use crate::callbacks::{Callbacks, MainThread, Requests, Shared};
@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::params::{Param, read_params};
 use crate::ports::{Port, read_ports};
 use crate::process::Buffers;
+use crate::reductions::PluginMeters;
 use clack_extensions::audio_ports::PluginAudioPorts;
 use clack_extensions::latency::PluginLatency;
 use clack_extensions::params::PluginParams;
@@ -21,6 +22,7 @@ use std::ffi::CStr;
 #[derive(Clone, Copy)]
 pub(crate) struct Extensions {
     pub(crate) latency: Option<PluginLatency>,
+    pub(crate) meters: Option<PluginMeters>,
     pub(crate) params: Option<PluginParams>,
     pub(crate) state: Option<PluginState>,
 }
@@ -66,6 +68,7 @@ impl Plugin {
         let handle = instance.plugin_handle();
         let extensions = Extensions {
             latency: handle.get_extension(),
+            meters: handle.get_extension(),
             params: handle.get_extension(),
             state: handle.get_extension(),
         };

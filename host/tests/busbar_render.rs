@@ -131,6 +131,8 @@ fn the_report_is_json_for_programs() {
     assert_eq!(report["stems"][1]["file"], "b.wav");
     assert_eq!((&report["stems"][1]["strip"], &report["stems"][1]["n_channels"]), (&2.into(), &1.into()));
     assert_eq!(report["mix"]["n_frames"], 3000);
+    assert_eq!(report["stems"][0].get("reduction_db"), None, "the stand-in tells none");
+    assert_eq!(report["mix"].get("reduction_db"), None);
     assert_eq!(report["mix"]["written"], "mix.wav");
     assert_eq!(report["groups"][1]["peak_dbfs"], serde_json::Value::Null, "silence has no level");
     let (left, right) = read_mix(&desk.path("mix.wav"));

@@ -4,8 +4,8 @@
 mod bundles;
 
 use bundles::{
-    N_OUTPUTS, OUTPUT_LETTERS, RAMP_SAMPLES, SAMPLE_RATE_HZ, Sound, all_param_ids, assert_same_sound,
-    assert_silent, assert_step_at, noise, noise_on_ports, random_blocks,
+    LOOKAHEADS, N_OUTPUTS, OUTPUT_LETTERS, RAMP_SAMPLES, SAMPLE_RATE_HZ, Sound, all_param_ids,
+    assert_same_sound, assert_silent, assert_step_at, noise, noise_on_ports, random_blocks,
 };
 use busbar_host::{Bundle, ParamEvent, Plugin, param_id_from_str};
 
@@ -28,6 +28,8 @@ for_each_size!(
     hears_each_input_at_the_master_and_each_group_and_nowhere_else,
     lets_one_strip_through_bit_for_bit,
     has_no_latency,
+    asks_for_a_restart_when_the_lookahead_changes,
+    a_lookahead_in_a_state_counts_from_the_next_activation_on,
     automation_lands_on_its_sample,
     automation_of_every_parameter_in_one_block_stays_finite,
     the_state_makes_a_round_trip_in_bytes_and_sound,
@@ -250,6 +252,63 @@ fn has_no_latency(n_strips: usize) {
     let input: Sound = vec![[vec![0.0; 1000], vec![0.0; 1000]], [impulse.clone(), impulse]];
     let output = run(&mut plugin, &input, &[77; 12], &[]);
     assert_eq!(output[0][0].iter().position(|sample| *sample != 0.0), Some(123));
+}
+
+/// An impulse on strip 2 leaves the master and group A as it is, at exactly this latency.
+#[track_caller]
+fn assert_latency(plugin: &mut Plugin, latency_samples: u32) {
+    assert_eq!(plugin.latency_samples(), latency_samples);
+    let mut impulse = vec![0.0; 1000];
+    impulse[123] = 0.5;
+    let input: Sound = vec![[vec![0.0; 1000], vec![0.0; 1000]], [impulse.clone(), impulse]];
+    let output = run(plugin, &input, &random_blocks(latency_samples.into(), 1000, 300), &[]);
+    for port in 0..2 {
+        let heard: Vec<(usize, f32)> =
+            output[port][0].iter().copied().enumerate().filter(|(_, sample)| *sample != 0.0).collect();
+        assert_eq!(heard, [(123 + latency_samples as usize, 0.5)], "output {port}");
+    }
+}
+
+fn asks_for_a_restart_when_the_lookahead_changes(n_strips: usize) {
+    let mut plugin = active(n_strips, &[("s02_a_on", "On"), ("s02_m_on", "Off")]);
+    let mut before = 0;
+    for (lookahead, latency_samples) in LOOKAHEADS {
+        plugin.take_requests();
+        let event = event(&mut plugin, 70, "m_limiter_lookahead", lookahead);
+        run(&mut plugin, &Vec::new(), &[64, 64, 64], &[event]);
+        // Nothing changes before the host has granted it, which takes its time.
+        assert_latency(&mut plugin, before);
+        assert!(plugin.service_requests().unwrap().restart, "{lookahead}");
+        assert_latency(&mut plugin, latency_samples);
+        // The framework asks once more, to tell the host of the latency: CLAP allows that within an activation only.
+        while plugin.take_requests().restart {
+            plugin.deactivate();
+            plugin.activate(SAMPLE_RATE_HZ, MAX_FRAMES as u32).unwrap();
+        }
+        assert_latency(&mut plugin, latency_samples);
+        assert!(!plugin.take_requests().restart, "{lookahead}: it comes to rest");
+        before = latency_samples;
+    }
+    let event = event(&mut plugin, 0, "m_limiter_ceiling", "-6 dB");
+    run(&mut plugin, &Vec::new(), &[64], &[event]);
+    assert!(!plugin.take_requests().restart, "another parameter of the limiter does not ask");
+}
+
+fn a_lookahead_in_a_state_counts_from_the_next_activation_on(n_strips: usize) {
+    let mut donor = create(n_strips);
+    set(&mut donor, &[("m_limiter_lookahead", "3 ms"), ("s02_a_on", "On"), ("s02_m_on", "Off")]);
+    let state = donor.save_state().unwrap();
+    let mut fresh = create(n_strips);
+    fresh.load_state(&state).unwrap();
+    fresh.activate(SAMPLE_RATE_HZ, MAX_FRAMES as u32).unwrap();
+    assert_latency(&mut fresh, 153);
+
+    let mut playing = active(n_strips, &[]);
+    run(&mut playing, &Vec::new(), &[64], &[]);
+    playing.take_requests();
+    playing.load_state(&state).unwrap();
+    assert!(playing.service_requests().unwrap().restart, "no block is needed to ask");
+    assert_latency(&mut playing, 153);
 }
 
 fn automation_lands_on_its_sample(n_strips: usize) {

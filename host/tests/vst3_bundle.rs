@@ -4,8 +4,8 @@
 mod bundles;
 
 use bundles::{
-    N_OUTPUTS, OUTPUT_LETTERS, RAMP_SAMPLES, SAMPLE_RATE_HZ, Sound, all_param_ids, assert_same_sound,
-    assert_silent, assert_step_at, noise, noise_on_ports, random_blocks,
+    LOOKAHEADS, N_OUTPUTS, OUTPUT_LETTERS, RAMP_SAMPLES, SAMPLE_RATE_HZ, Sound, all_param_ids,
+    assert_same_sound, assert_silent, assert_step_at, noise, noise_on_ports, random_blocks,
 };
 use busbar_host::param_id_from_str;
 use vst3_host::audio::{BusAudioBuffers, BusDirection, MediaType, SpeakerArrangement};
@@ -32,6 +32,8 @@ for_each_size!(
     hears_each_input_at_the_master_and_each_group_and_nowhere_else,
     lets_one_strip_through_bit_for_bit,
     has_no_latency,
+    asks_for_a_restart_when_the_lookahead_changes,
+    a_lookahead_in_a_state_asks_for_a_restart,
     automation_lands_on_its_sample,
     a_storm_of_automation_sounds_the_same_in_any_blocks,
     the_state_makes_a_round_trip_in_bytes_and_sound,
@@ -235,6 +237,61 @@ fn has_no_latency(n_strips: usize) {
     input[1][0][123] = 1.0;
     let output = run(&mut plugin, &input, &[250; 4]);
     assert_eq!(output[0][0].iter().position(|sample| *sample != 0.0), Some(123));
+}
+
+/// The host knows this latency, and it is what is heard.
+#[track_caller]
+fn assert_latency(plugin: &mut Plugin, latency_samples: u32) {
+    assert_eq!(plugin.latency_samples(), latency_samples);
+    assert_delay(plugin, latency_samples);
+}
+
+/// An impulse on strip 2 leaves the master as it is, so many samples later.
+#[track_caller]
+fn assert_delay(plugin: &mut Plugin, latency_samples: u32) {
+    let mut input = vec![silence(1000), silence(1000)];
+    input[1][0][123] = 0.5;
+    let output = run(plugin, &input, &random_blocks(latency_samples.into(), 1000, 300));
+    let master = output[0][0].iter().copied().enumerate();
+    let heard: Vec<(usize, f32)> = master.filter(|(_, sample)| *sample != 0.0).collect();
+    assert_eq!(heard, [(123 + latency_samples as usize, 0.5)]);
+}
+
+fn asks_for_a_restart_when_the_lookahead_changes(n_strips: usize) {
+    let mut plugin = processing(n_strips, &[]);
+    let id = param_id_from_str("m_limiter_lookahead");
+    let mut before = 0;
+    for (lookahead, latency_samples) in LOOKAHEADS {
+        plugin.take_restart_flags();
+        let value = (0..4).map(|idx| f64::from(idx) / 3.0);
+        let value =
+            value.into_iter().find(|v| plugin.format_parameter(id, *v).unwrap() == lookahead).unwrap();
+        plugin.set_parameter(id, value).unwrap();
+        // Nothing changes before the host has granted it, which takes its time.
+        assert_latency(&mut plugin, before);
+        assert!(plugin.service_host_requests().unwrap().latency_changed(), "{lookahead}");
+        assert_delay(&mut plugin, latency_samples);
+        // This host asks for the latency between the two activations, where VST3 promises nothing; the framework reports the
+        // new one from within the second.
+        assert!(plugin.service_host_requests().unwrap().latency_changed(), "{lookahead}");
+        assert_latency(&mut plugin, latency_samples);
+        assert!(plugin.take_restart_flags().is_empty(), "{lookahead}: it comes to rest");
+        before = latency_samples;
+    }
+    plugin.set_parameter(param_id_from_str("m_limiter_ceiling"), 0.5).unwrap();
+    run(&mut plugin, &Vec::new(), &[64]);
+    assert!(plugin.take_restart_flags().is_empty(), "another parameter of the limiter does not ask");
+}
+
+fn a_lookahead_in_a_state_asks_for_a_restart(n_strips: usize) {
+    let donor = processing(n_strips, &[("m_limiter_lookahead".to_owned(), 1.0)]);
+    let state = donor.save_state().unwrap();
+    let mut playing = processing(n_strips, &[]);
+    run(&mut playing, &Vec::new(), &[64]);
+    playing.take_restart_flags();
+    playing.load_state(&state).unwrap();
+    assert!(playing.service_host_requests().unwrap().latency_changed());
+    assert_delay(&mut playing, 249);
 }
 
 fn automation_lands_on_its_sample(n_strips: usize) {

@@ -3,9 +3,12 @@
 use crate::guard::{Guarded, HostLink};
 use crate::params::{BusbarParams, spec};
 use crate::{layout, remote, state};
-use busbar_engine::{Engine, N_GROUPS, Outputs, Settings, StereoIn};
+use busbar_engine::{Engine, Meters, N_GROUPS, Outputs, Settings, StereoIn};
 use nice_plug::prelude::*;
 use std::sync::Arc;
+
+/// The parameter that the latency depends on.
+const LOOKAHEAD_ID: &str = "m_limiter_lookahead";
 
 /// Busbar with `N` strips: 8, 16 or 32.
 pub struct Busbar<const N: usize> {
@@ -21,14 +24,13 @@ pub struct Busbar<const N: usize> {
 
 impl<const N: usize> Default for Busbar<N> {
     fn default() -> Self {
+        let params = || Arc::new(BusbarParams::new(N));
         // The program of its own may have set them before there was an instance.
         #[cfg(feature = "standalone")]
-        let prepared = crate::standalone::take_prepared(N);
-        #[cfg(not(feature = "standalone"))]
-        let prepared = None;
+        let params = || crate::standalone::take_prepared(N).unwrap_or_else(params);
         Self {
-            params: prepared.unwrap_or_else(|| Arc::new(BusbarParams::new(N))),
-            link: HostLink::create(),
+            params: params(),
+            link: HostLink::with_meters(n_figures(N)),
             engine: Engine::new(N),
             settings: Settings::new(N),
             first_feed: [Vec::new(), Vec::new()],
@@ -43,6 +45,18 @@ impl<const N: usize> Busbar<N> {
             self.engine.set(&self.settings);
         }
     }
+}
+
+/// How many gain reductions an instance tells.
+const fn n_figures(n_strips: usize) -> usize {
+    2 * n_strips + N_GROUPS + 2
+}
+
+/// The gain reductions in the order in which the guard's meters tell them.
+fn figures(meters: &Meters, n_strips: usize) -> impl Iterator<Item = f32> + '_ {
+    let strips = meters.strips[..n_strips].iter().flat_map(|strip| [strip.gate_db, strip.compressor_db]);
+    let groups = meters.groups.iter().map(|group| group.compressor_db);
+    strips.chain(groups).chain([meters.master.compressor_db, meters.master.limiter_db])
 }
 
 impl<const N: usize> Plugin for Busbar<N> {
@@ -81,6 +95,8 @@ impl<const N: usize> Plugin for Busbar<N> {
         buffer_config: &BufferConfig,
         context: &mut impl ActivateContext<Self>,
     ) -> bool {
+        // First, because what the latency depends on counts from here on.
+        self.update_engine();
         if let Err(error) = self.engine.prepare(f64::from(buffer_config.sample_rate)) {
             nice_error!("Busbar cannot start: {error}");
             return false;
@@ -88,7 +104,6 @@ impl<const N: usize> Plugin for Busbar<N> {
         for channel in &mut self.first_feed {
             channel.resize(buffer_config.max_buffer_size as usize, 0.0);
         }
-        self.update_engine();
         context.set_latency_samples(self.engine.latency_samples());
         true
     }
@@ -131,6 +146,7 @@ impl<const N: usize> Plugin for Busbar<N> {
             }
         }
         self.engine.process(&feeds, &mut Outputs { master: [&mut **left, &mut **right], groups });
+        self.link.meters().raise(figures(self.engine.meters(), N));
         ProcessStatus::Normal
     }
 }
@@ -176,7 +192,39 @@ impl<const N: usize> Guarded for Busbar<N> {
         state::amend(document, edits)
     }
 
+    fn settled_at_activation() -> Vec<u32> {
+        vec![state::hash_param_id(LOOKAHEAD_ID)]
+    }
+
     fn short_name(param_hash: u32) -> Option<String> {
         state::short_name(param_hash)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The guard asks for a restart by a list of parameters; the engine knows which settings need one.
+    #[test]
+    fn exactly_what_the_engine_has_to_be_prepared_for_is_settled_at_activation() {
+        let mut n_settled = 0;
+        for (idx, (id, _, _)) in BusbarParams::new(8).param_map().iter().enumerate() {
+            // Anew each time, so that settings do not add up.
+            let params = BusbarParams::new(8);
+            let (mut settings, mut engine) = (Settings::new(8), Engine::new(8));
+            let mut needs_prepare = false;
+            for value in [1.0, 0.5, 0.0] {
+                // SAFETY: `params` is alive.
+                unsafe { params.param_map()[idx].1._internal_set_normalized_value(value) };
+                params.refresh(&mut settings);
+                engine.set(&settings);
+                needs_prepare |= engine.needs_prepare();
+            }
+            let is_settled = Busbar::<8>::settled_at_activation().contains(&state::hash_param_id(id));
+            assert_eq!(is_settled, needs_prepare, "{id}");
+            n_settled += usize::from(is_settled);
+        }
+        assert_eq!(n_settled, Busbar::<8>::settled_at_activation().len());
     }
 }

@@ -182,7 +182,12 @@ fn instructions(here: &Place, keep: bool) -> Result<()> {
     }
     match missed.as_slice() {
         [] => {
-            println!("target 9: instruction counts repeat exactly, none is off by more than 1 %: reached");
+            let compared = match (keep, kept.is_empty()) {
+                (true, _) => "these are kept from now on",
+                (false, true) => "nothing was kept to compare with",
+                (false, false) => "none is off by more than 1 %",
+            };
+            println!("target 9: instruction counts repeat exactly, {compared}: reached");
             Ok(())
         }
         missed => bail!("target 9 is missed: {}", missed.join("; ")),

@@ -4,7 +4,8 @@ use crate::audio::Figures;
 use crate::render::{Report, Track};
 use serde_json::{Value, json};
 
-/// The report as JSON: levels in dBFS, dBTP, LUFS and LU, times in seconds.
+/// The report as JSON: levels in dBFS, dBTP, LUFS and LU, times in seconds. A track's `reduction_db` has the largest gain
+/// reduction of each stage that it has; it is absent if the plugin tells none.
 pub fn report_to_json(report: &Report) -> Value {
     let Report { speed, .. } = report;
     json!({
@@ -52,6 +53,15 @@ fn track(track: &Track) -> Value {
         value["file"] = file.to_string_lossy().into();
         value["file_rate_hz"] = track.file_rate_hz.into();
         value["n_channels"] = track.n_channels.into();
+    }
+    if let Some(reductions) = &track.reductions {
+        let stages = [
+            ("gate", reductions.gate_db),
+            ("comp", reductions.compressor_db),
+            ("limiter", reductions.limiter_db),
+        ];
+        let told = stages.into_iter().filter_map(|(stage, db)| Some((stage.to_owned(), level(db?))));
+        value["reduction_db"] = Value::Object(told.collect());
     }
     if let Some(written) = &track.written {
         value["written"] = written.path.to_string_lossy().into();

@@ -2,10 +2,10 @@
 //! line about its speed.
 
 use super::say::one_line;
-use crate::render::{Report, Track};
+use crate::render::{Report, Track, TrackReductions};
 use std::io::{self, Write};
 
-/// Prints the report as aligned text. A group that did not sound is left out.
+/// Prints the report as aligned text. A group that did not sound is left out, and so is a column of a stage that reduced nothing.
 pub fn print_report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let Report { plugin, sample_rate_hz, latency_samples, stems, .. } = report;
     writeln!(
@@ -30,12 +30,17 @@ pub fn print_report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .map(|(name, track)| (one_line(&name), track))
         .collect();
     let name_width = rows.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
-    writeln!(out, "{:name_width$}             {:>9}     dBFS     dBTP     LUFS  S max     LU", "", "length")?;
-    writeln!(
+    let stages: Vec<&Stage> =
+        STAGES.iter().filter(|stage| rows.iter().any(|(_, track)| stage.shown(track).is_some())).collect();
+    write!(out, "{:name_width$}             {:>9}     dBFS     dBTP     LUFS  S max     LU", "", "length")?;
+    let names: String = stages.iter().map(|stage| format!("  {:>7}", stage.name)).collect();
+    writeln!(out, "{}", if names.is_empty() { names } else { format!("         {names}") })?;
+    write!(
         out,
         "{:name_width$}             {:9}     peak     true    integ.         range  clipped",
         "", ""
     )?;
+    writeln!(out, "{}", format!("  {:>7}", "-dB").repeat(stages.len()))?;
     for (name, track) in rows {
         let kind = match (track.n_channels, track.file_rate_hz == *sample_rate_hz) {
             (1, true) => "mono".to_owned(),
@@ -49,7 +54,10 @@ pub fn print_report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "{name}{:padding$}  {kind:9}  {length:>9}", "")?;
         write!(out, "  {:>7}  {:>7}", level(figures.peak_dbfs), level(figures.true_peak_dbtp))?;
         write!(out, "  {:>7}  {:>5}", level(figures.integrated_lufs), tenth(figures.short_term_max_lufs))?;
-        writeln!(out, "  {:>5}  {:>7}", tenth(figures.range_lu), figures.n_clipped)?;
+        write!(out, "  {:>5}  {:>7}", tenth(figures.range_lu), figures.n_clipped)?;
+        let reductions: String =
+            stages.iter().map(|stage| format!("  {:>7}", stage.shown(track).unwrap_or_default())).collect();
+        writeln!(out, "{}", reductions.trim_end())?;
     }
     let speed = &report.speed;
     writeln!(
@@ -61,6 +69,26 @@ pub fn print_report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         speed.worst_block_s * 1e6,
         f64::from(report.block_frames) / f64::from((*sample_rate_hz).max(1)) * 1e6,
     )
+}
+
+/// A column of gain reductions.
+struct Stage {
+    name: &'static str,
+    reduction_db: fn(&TrackReductions) -> Option<f64>,
+}
+
+const STAGES: [Stage; 3] = [
+    Stage { name: "gate", reduction_db: |reductions| reductions.gate_db },
+    Stage { name: "comp", reduction_db: |reductions| reductions.compressor_db },
+    Stage { name: "limiter", reduction_db: |reductions| reductions.limiter_db },
+];
+
+impl Stage {
+    /// What the table shows: nothing where nothing was reduced, or so little that it would read 0.
+    fn shown(&self, track: &Track) -> Option<String> {
+        let reduction_db = track.reductions.as_ref().and_then(self.reduction_db)?;
+        (reduction_db >= 0.05).then(|| tenth(reduction_db))
+    }
 }
 
 /// What a person should know though the mix was made.

@@ -5,10 +5,11 @@ use super::error::RenderError;
 use super::feed::Feed;
 use super::metering::{Metering, Sides};
 use super::outputs::{GROUP_LETTERS, Outputs};
-use super::report::{Report, Speed, Track};
+use super::report::{Report, Speed, Track, TrackReductions};
 use super::{Job, Watch};
 use crate::audio::{Figures, Meter, StemReader, StemSource};
 use crate::plugin::Plugin;
+use crate::reductions::Reductions;
 use crate::session::{Session, Stem};
 use crate::setup::Setup;
 use std::time::{Duration, Instant};
@@ -82,7 +83,6 @@ impl<'a> Mixdown<'a> {
         outputs: &mut Outputs,
         watch: &mut dyn Watch,
     ) -> Result<Report, RenderError> {
-        let n_block = self.block_frames;
         self.latency_samples = plugin.latency_samples();
         let n_expected = self.expected_frames();
         let (mut plugin_time, mut worst_block) = (Duration::ZERO, Duration::ZERO);
@@ -90,11 +90,21 @@ impl<'a> Mixdown<'a> {
         // Frames that went into the plugin, and that came into the files.
         let (mut n_in, mut n_out) = (0_u64, 0_u64);
         let mut n_to_drop = u64::from(self.latency_samples);
+        // What it told before belongs to no mix.
+        plugin.take_reductions();
         while self.n_total().is_none_or(|n_total| n_out < n_total) {
             if watch.is_cancelled() {
                 return Err(RenderError::Interrupted);
             }
             self.fill_inputs(plugin, n_in)?;
+            // Whole blocks, and the last one just as long as it takes.
+            let n_left =
+                self.n_total().map_or(u64::MAX, |n_total| n_total + u64::from(self.latency_samples) - n_in);
+            let n_block = n_left.min(self.block_frames as u64) as usize;
+            if n_block == 0 {
+                // The last stem ended just where the block before did, which is known only now.
+                break;
+            }
             self.automation.block(n_in, n_block, &mut events);
             let start = Instant::now();
             plugin.process(n_block, &events)?;
@@ -105,8 +115,7 @@ impl<'a> Mixdown<'a> {
 
             let skipped = n_to_drop.min(n_block as u64);
             n_to_drop -= skipped;
-            let n_left = self.n_total().map_or(u64::MAX, |n_total| n_total - n_out);
-            let kept = skipped as usize..(n_block as u64).min(skipped.saturating_add(n_left)) as usize;
+            let kept = skipped as usize..n_block;
             let side = |port, channel| &plugin.output(port, channel)[kept.clone()];
             let first_group = self.feeds.len();
             self.metering.add(first_group + self.n_groups, side(0, 0), side(0, 1));
@@ -125,7 +134,8 @@ impl<'a> Mixdown<'a> {
             plugin_s: plugin_time.as_secs_f64(),
             worst_block_s: worst_block.as_secs_f64(),
         };
-        Ok(self.report(plugin, speed))
+        let reductions = plugin.take_reductions();
+        Ok(self.report(plugin, reductions.as_ref(), speed))
     }
 
     fn fill_inputs(&mut self, plugin: &mut Plugin, block_start: u64) -> Result<(), RenderError> {
@@ -161,7 +171,7 @@ impl<'a> Mixdown<'a> {
         longest.map(|end: u64| end + self.tail_frames)
     }
 
-    fn report(self, plugin: &Plugin, speed: Speed) -> Report {
+    fn report(self, plugin: &Plugin, reductions: Option<&Reductions>, speed: Speed) -> Report {
         let mut figures = self.metering.finish().into_iter();
         let mut figures = || figures.next().expect("a meter for each track");
         let stem = |(stem, feed): (&Stem, &Feed)| Track {
@@ -171,22 +181,42 @@ impl<'a> Mixdown<'a> {
             file_rate_hz: feed.source().file_rate_hz(),
             n_channels: feed.source().n_channels(),
             figures: figures(),
+            reductions: reductions.and_then(|reductions| {
+                let [gate_db, compressor_db] = reductions.strips.get(stem.strip - 1)?.map(f64::from);
+                Some(TrackReductions {
+                    gate_db: Some(gate_db),
+                    compressor_db: Some(compressor_db),
+                    limiter_db: None,
+                })
+            }),
             written: None,
             stale: None,
         };
         let stems = self.session.stems.iter().zip(&self.feeds).map(stem).collect();
-        let bus = |name: String, figures: Figures| Track {
+        let bus = |name: String, figures: Figures, reductions: Option<TrackReductions>| Track {
             name,
             strip: None,
             file: None,
             file_rate_hz: self.sample_rate_hz,
             n_channels: 2,
             figures,
+            reductions,
             written: None,
             stale: None,
         };
-        let group = |letter: &char| bus(format!("Group {letter}"), figures());
-        let groups = GROUP_LETTERS.iter().take(self.n_groups).map(group).collect();
+        let group = |(group_idx, letter): (usize, &char)| {
+            let reductions = reductions.and_then(|reductions| {
+                let compressor_db = Some(f64::from(*reductions.groups.get(group_idx)?));
+                Some(TrackReductions { compressor_db, ..TrackReductions::default() })
+            });
+            bus(format!("Group {letter}"), figures(), reductions)
+        };
+        let groups = GROUP_LETTERS.iter().take(self.n_groups).enumerate().map(group).collect();
+        let of_mix = reductions.map(|reductions| TrackReductions {
+            gate_db: None,
+            compressor_db: Some(f64::from(reductions.master_compressor_db)),
+            limiter_db: Some(f64::from(reductions.limiter_db)),
+        });
         Report {
             plugin: plugin.description().name.clone(),
             plugin_version: plugin.description().version.clone(),
@@ -198,7 +228,7 @@ impl<'a> Mixdown<'a> {
             automated: Vec::new(),
             stems,
             groups,
-            mix: bus("Mix".to_owned(), figures()),
+            mix: bus("Mix".to_owned(), figures(), of_mix),
             speed,
         }
     }

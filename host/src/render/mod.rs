@@ -5,8 +5,8 @@
 //!                                                    ↑ Automation (events at their sample)
 //! ```
 //!
-//! The plugin's latency is taken out: its first samples are dropped, and it runs that much longer. The mix is as long as
-//! the last stem and the tail. Everything streams, so memory does not grow with the length.
+//! The plugin's latency is taken out: its first samples are dropped, and it runs that much longer, and no longer, so that what
+//! its meters tell does not depend on the block size. The mix is as long as the last stem and the tail. Everything streams, so memory does not grow with the length.
 
 mod automation;
 mod error;
@@ -17,7 +17,7 @@ mod outputs;
 mod report;
 
 pub use error::RenderError;
-pub use report::{Report, Speed, Track};
+pub use report::{Report, Speed, Track, TrackReductions};
 
 use crate::audio::{MixFormat, StemReader};
 use crate::bundle::Bundle;

@@ -47,10 +47,24 @@ pub struct Track {
     pub n_channels: usize,
     /// Its figures.
     pub figures: Figures,
+    /// By how much its stages turned it down at most; none if the plugin does not tell.
+    pub reductions: Option<TrackReductions>,
     /// Where it was written to.
     pub written: Option<Written>,
     /// A file of an earlier mix at its name, because it did not sound this time.
     pub stale: Option<PathBuf>,
+}
+
+/// The largest gain reductions of the stages that a track's strip or bus has, in dB, 0 or more. Stems that share a strip have
+/// the strip's.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TrackReductions {
+    /// The gate's, of strips.
+    pub gate_db: Option<f64>,
+    /// The compressor's.
+    pub compressor_db: Option<f64>,
+    /// The limiter's, of the mix.
+    pub limiter_db: Option<f64>,
 }
 
 /// A file that was written.

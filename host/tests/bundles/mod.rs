@@ -11,6 +11,11 @@ pub const RAMP_SAMPLES: usize = 720;
 /// The master and the groups A to D, in the order of the output ports.
 pub const N_OUTPUTS: usize = 5;
 
+/// The limiter's lookaheads as they are called, and the latency that they make at 48 kHz: the lookahead and the nine samples of
+/// the true-peak detector.
+pub const LOOKAHEADS: [(&str, u32); 4] =
+    [("1.5 ms", 72 + 9), ("5 ms", 240 + 9), ("None", 0), ("3 ms", 144 + 9)];
+
 /// The letters of the outputs in parameter ids.
 pub const OUTPUT_LETTERS: [char; N_OUTPUTS] = ['m', 'a', 'b', 'c', 'd'];
 

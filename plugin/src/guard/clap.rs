@@ -27,6 +27,8 @@ use super::clap_block::{Active, HostBuses};
 use super::clap_events::Events;
 use super::clap_state::{framework_loads, framework_saves, read_document, write_document};
 use super::gate::Gate;
+use super::meters::{METERS_EXTENSION, PluginMeters};
+use super::settled::Settled;
 use super::{Guarded, HostLink, state};
 
 /// The framework's plugin with a guard around it.
@@ -34,22 +36,23 @@ use super::{Guarded, HostLink, state};
 pub(super) struct ClapGuard<P: Guarded> {
     /// What the host has a pointer to; therefore first.
     plugin: clap_plugin,
-    host: *const clap_host,
+    pub(super) host: *const clap_host,
     /// The framework's functions.
     inner: clap_plugin,
-    inner_extensions: Extensions,
+    pub(super) inner_extensions: Extensions,
     extensions: Extensions,
     link: Arc<HostLink>,
     gate: Gate<Active>,
+    pub(super) settled: Settled,
     _plugin: PhantomData<fn() -> P>,
 }
 
 /// The extensions of which something is replaced.
 #[derive(Clone, Copy)]
-struct Extensions {
+pub(super) struct Extensions {
     ports: clap_plugin_audio_ports,
     configs: clap_plugin_audio_ports_config,
-    params: clap_plugin_params,
+    pub params: clap_plugin_params,
     state: clap_plugin_state,
 }
 
@@ -112,6 +115,7 @@ impl<P: Guarded> ClapGuard<P> {
             extensions,
             link,
             gate: Gate::new(),
+            settled: Settled::new(P::settled_at_activation()),
             _plugin: PhantomData,
         };
         Box::into_raw(Box::new(guard)).cast()
@@ -151,8 +155,15 @@ impl<P: Guarded> ClapGuard<P> {
         if !(rate.is_finite() && rate > 0.0 && (1..=i32::MAX as u32).contains(&max_frames)) {
             return false;
         }
-        // SAFETY: no process call is under way, and none begins before this ends.
-        let change = || unsafe { activate(plugin, rate, min_frames, max_frames) };
+        let change = || {
+            guard.begin_activation(plugin);
+            // SAFETY: no process call is under way, and none begins before this ends.
+            let activated = unsafe { activate(plugin, rate, min_frames, max_frames) };
+            if !activated {
+                guard.settled.end();
+            }
+            activated
+        };
         let build =
             |&activated: &bool| activated.then(|| Active::new(&guard.layout(plugin), max_frames as usize));
         guard.gate.change(change, build).unwrap_or(false)
@@ -162,8 +173,12 @@ impl<P: Guarded> ClapGuard<P> {
         // SAFETY: the host's pointer.
         let Some(guard) = (unsafe { Self::of(plugin) }) else { return };
         let Some(deactivate) = guard.inner.deactivate else { return };
-        // SAFETY: no process call is under way, and none begins before this ends.
-        guard.gate.change(|| unsafe { deactivate(plugin) }, |()| None);
+        let change = || {
+            guard.settled.end();
+            // SAFETY: no process call is under way, and none begins before this ends.
+            unsafe { deactivate(plugin) }
+        };
+        guard.gate.change(change, |()| None);
     }
 
     unsafe extern "C" fn process(
@@ -252,6 +267,7 @@ impl<P: Guarded> ClapGuard<P> {
         let result = unsafe { process(plugin, &block) };
         // SAFETY: the same buses as above.
         unsafe { active.buses.finish(|bus_idx| outputs.get(bus_idx), outputs.n_buses, frames) };
+        self.ask_for_restart_if_due(plugin);
         result
     }
 
@@ -265,6 +281,9 @@ impl<P: Guarded> ClapGuard<P> {
             name if name == CLAP_EXT_AUDIO_PORTS_CONFIG => ptr::from_ref(&own.configs).cast(),
             name if name == CLAP_EXT_PARAMS => ptr::from_ref(&own.params).cast(),
             name if name == CLAP_EXT_STATE => ptr::from_ref(&own.state).cast(),
+            name if name == METERS_EXTENSION && guard.link.meters().n_figures() > 0 => {
+                ptr::from_ref(Self::METERS).cast()
+            }
             // SAFETY: the framework's function on the framework's data.
             _ => guard.inner.get_extension.map_or(ptr::null(), |inner| unsafe { inner(plugin, id) }),
         }
@@ -352,13 +371,12 @@ impl<P: Guarded> ClapGuard<P> {
         out_events: *const clap_output_events,
     ) {
         // SAFETY: the host's pointer.
-        let Some(flush) = (unsafe { Self::of(plugin) }).and_then(|guard| guard.inner_extensions.params.flush)
-        else {
-            return;
-        };
+        let Some(guard) = (unsafe { Self::of(plugin) }) else { return };
+        let Some(flush) = guard.inner_extensions.params.flush else { return };
         let events = Events::new(in_events, 0);
         // SAFETY: the framework's function, our list, and null or the host's.
         unsafe { flush(plugin, &events.list(), usable(out_events)) };
+        guard.ask_for_restart_if_due(plugin);
     }
 
     /// Tells the host what went wrong, in whose window or log a person looks; the framework's log if it takes none. Not on
@@ -397,10 +415,30 @@ impl<P: Guarded> ClapGuard<P> {
         // SAFETY: the host's stream.
         let document = unsafe { read_document(stream) };
         let complain = |problem: String| guard.complain(&problem);
-        state::load::<P>(&guard.link, complain, document, |framework_json| {
+        let loaded = state::load::<P>(&guard.link, complain, document, |framework_json| {
             // SAFETY: our own stream, which outlives the call.
             framework_loads(framework_json, |stream| unsafe { load(plugin, stream) })
-        })
+        });
+        guard.ask_for_restart_if_due(plugin);
+        loaded
+    }
+
+    /// A constant, because hosts keep its address.
+    const METERS: &'static PluginMeters = &PluginMeters { take: Some(Self::take_meters) };
+
+    unsafe extern "C" fn take_meters(plugin: *const clap_plugin, figures: *mut f32, capacity: u32) -> u32 {
+        // SAFETY: the host's pointer.
+        let Some(guard) = (unsafe { Self::of(plugin) }) else { return 0 };
+        let meters = guard.link.meters();
+        if !figures.is_null() {
+            let n_taken = meters.n_figures().min(capacity as usize);
+            // SAFETY: the host's array has room for `capacity` figures, which are initialised here.
+            meters.take(unsafe {
+                figures.write_bytes(0, n_taken);
+                std::slice::from_raw_parts_mut(figures, n_taken)
+            });
+        }
+        meters.n_figures() as u32
     }
 }
 

@@ -8,11 +8,13 @@
 //!
 //! - `link`: what the guard tells the plugin instance (which inputs are connected, why a state was refused).
 //! - `gate`: activation and processing never meet.
+//! - `settled`: a parameter that the latency depends on makes the guard ask the host for a restart.
+//! - `meters`: gain reductions for whoever asks.
 //! - `buses`: host pointers in, safe pointers out; knows neither VST3 nor CLAP.
 //! - `state`: the document that hosts store, the same bytes from both formats.
-//! - `vst3`, with `vst3_process`, `vst3_block`, `vst3_params`, `vst3_edits` and `vst3_stream`: parameter changes arrive
-//!   sorted and never too many, and none is missing from a state.
-//! - `clap`, with `clap_block`, `clap_events` and `clap_state`: events arrive within their block.
+//! - `vst3`, with `vst3_process`, `vst3_block`, `vst3_params`, `vst3_edits`, `vst3_restart` and `vst3_stream`:
+//!   parameter changes arrive sorted and never too many, and none is missing from a state.
+//! - `clap`, with `clap_block`, `clap_events`, `clap_restart` and `clap_state`: events arrive within their block.
 //! - [`export`]: the entry symbols, and [`export!`](crate::export).
 //!
 //! **Invariant**: nothing here allocates, blocks, logs or panics between the entry and the return of a process call.
@@ -23,25 +25,30 @@ mod buses;
 mod clap;
 mod clap_block;
 mod clap_events;
+mod clap_restart;
 mod clap_state;
 pub mod export;
 mod gate;
 mod link;
+mod meters;
+mod settled;
 mod state;
 mod vst3;
 mod vst3_block;
 mod vst3_edits;
 mod vst3_params;
 mod vst3_process;
+mod vst3_restart;
 mod vst3_stream;
 
 use nice_plug::prelude::{ClapPlugin, Vst3Plugin};
 
 pub use link::HostLink;
+pub use meters::{METERS_EXTENSION, Meters, PluginMeters};
 
 /// A plugin that is exported through the guard.
 ///
-/// [`Default::default`] should call [`HostLink::create`] once and keep what it returns.
+/// [`Default::default`] should call [`HostLink::create`] or [`HostLink::with_meters`] once and keep what it returns.
 pub trait Guarded: ClapPlugin + Vst3Plugin {
     /// Turns the framework's JSON into the document that the host stores.
     ///
@@ -66,6 +73,12 @@ pub trait Guarded: ClapPlugin + Vst3Plugin {
     /// The document with these parameters changed: by the hashes of their ids, in plain values. VST3 only.
     fn amend_state(document: Vec<u8>, _edits: &[(u32, f64)]) -> Vec<u8> {
         document
+    }
+
+    /// The hashes of the parameters that count from the next activation on, because the latency depends on them. When one
+    /// of them changes, the guard asks the host for a restart.
+    fn settled_at_activation() -> Vec<u32> {
+        Vec::new()
     }
 
     /// A name for narrow displays, by the parameter's hash, where the full name would be cut off. VST3 only.

@@ -27,6 +27,7 @@ use super::buses::Layout;
 use super::gate::Gate;
 use super::vst3_block::{AUDIO, Active, INPUT, OUTPUT, SAMPLES_32};
 use super::vst3_edits::Edits;
+use super::vst3_restart::Restart;
 use super::vst3_stream::{MemoryStream, read_document, write_document};
 use super::{Guarded, HostLink, state};
 
@@ -46,6 +47,7 @@ pub(super) struct Vst3Guard<P: Guarded> {
     pub switched_off: AtomicU64,
     /// Parameter changes that the wrapper has not heard of yet.
     pub edits: Edits,
+    pub restart: Restart,
 }
 
 impl<P: Guarded> Class for Vst3Guard<P> {
@@ -62,6 +64,7 @@ impl<P: Guarded> Vst3Guard<P> {
             max_frames: AtomicU32::new(0),
             switched_off: AtomicU64::new(0),
             edits: Edits::default(),
+            restart: Restart::new(P::settled_at_activation()),
         }
     }
 
@@ -173,8 +176,24 @@ pass_on! {
 
             unsafe fn setActive(&self, state: TBool) -> tresult {
                 let max_frames = self.max_frames.load(Ordering::Relaxed) as usize;
-                // SAFETY: no process call is under way, and none begins before this ends.
-                let change = || unsafe { self.inner.setActive(state) };
+                let change = || {
+                    if state == 0 {
+                        self.restart.settled.end();
+                    } else {
+                        self.settle_edits();
+                        self.begin_activation();
+                    }
+                    // SAFETY: no process call is under way, and none begins before this ends.
+                    let result = unsafe { self.inner.setActive(state) };
+                    if state == 0 {
+                        // Not every host says so before. The wrapper would go on to ignore what is set.
+                        // SAFETY: no pointers.
+                        unsafe { self.inner.setProcessing(0) };
+                    } else if result != kResultOk {
+                        self.restart.settled.end();
+                    }
+                    result
+                };
                 let build = |&result: &tresult| {
                     let is_active = state != 0 && result == kResultOk;
                     is_active.then(|| Active::new(&self.layout(), max_frames, P::INPUT_EVENT_CAPACITY))
@@ -193,6 +212,7 @@ pass_on! {
                 });
                 if loaded {
                     self.edits.clear();
+                    self.ask_for_restart_if_due();
                 }
                 if loaded { kResultOk } else { kResultFalse }
             }
@@ -220,7 +240,6 @@ pass_on! {
         fn getParamValueByString(id: ParamID, string: *mut TChar, value: *mut ParamValue) -> tresult;
         fn normalizedParamToPlain(id: ParamID, value: ParamValue) -> ParamValue;
         fn plainParamToNormalized(id: ParamID, value: ParamValue) -> ParamValue;
-        fn setComponentHandler(handler: *mut IComponentHandler) -> tresult;
         fn createView(name: FIDString) -> *mut IPlugView;
         {
             /// The value that was set last, whether a block has brought it to the wrapper or not.
@@ -235,8 +254,18 @@ pass_on! {
                 let result = unsafe { self.inner.setParamNormalized(id, value) };
                 if result == kResultOk {
                     self.edits.note(id, value.clamp(0.0, 1.0));
+                    self.ask_for_restart_if_due();
                 }
                 result
+            }
+
+            /// Keeps the host's object, too.
+            unsafe fn setComponentHandler(&self, handler: *mut IComponentHandler) -> tresult {
+                // SAFETY: the host's promises reach the wrapper unchanged.
+                unsafe {
+                    self.restart.set_handler(handler);
+                    self.inner.setComponentHandler(handler)
+                }
             }
 
             /// Adds the short title, and refuses the index after the last, at which the wrapper panics.

@@ -3,6 +3,7 @@
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use busbar::guard::export::{ClapEntry, clap_entry};
 use clap_sys::audio_buffer::clap_audio_buffer;
@@ -26,6 +27,8 @@ pub static ENTRY: ClapEntry = clap_entry::<TestLibrary>();
 pub struct ClapInstance<const N: usize> {
     pub plugin: *const clap_plugin,
     _host: Box<clap_host>,
+    /// How often the plugin asked for a restart.
+    pub n_restarts: Arc<AtomicU32>,
     pub probe: Arc<Probe>,
 }
 
@@ -34,6 +37,13 @@ unsafe extern "C" fn no_extension(_: *const clap_host, _: *const c_char) -> *con
 }
 
 unsafe extern "C" fn request(_: *const clap_host) {}
+
+unsafe extern "C" fn request_restart(host: *const clap_host) {
+    // SAFETY: null, or set in `ClapInstance::new` to what lives as long as the host.
+    if let Some(n_restarts) = unsafe { (*host).host_data.cast::<AtomicU32>().as_ref() } {
+        n_restarts.fetch_add(1, Ordering::SeqCst);
+    }
+}
 
 pub fn host() -> Box<clap_host> {
     Box::new(clap_host {
@@ -44,7 +54,7 @@ pub fn host() -> Box<clap_host> {
         url: c"test".as_ptr(),
         version: c"1".as_ptr(),
         get_extension: Some(no_extension),
-        request_restart: Some(request),
+        request_restart: Some(request_restart),
         request_process: Some(request),
         request_callback: Some(request),
     })
@@ -59,13 +69,15 @@ pub fn factory() -> &'static clap_plugin_factory {
 
 impl<const N: usize> ClapInstance<N> {
     pub fn new() -> Self {
-        let host = host();
+        let mut host = host();
+        let n_restarts = Arc::new(AtomicU32::new(0));
+        host.host_data = Arc::as_ptr(&n_restarts).cast_mut().cast();
         let id = if N == 8 { c"org.example.guard-8" } else { c"org.example.guard-32" };
         let create = factory().create_plugin.expect("a function");
         // SAFETY: the host outlives the plugin.
         let plugin = unsafe { create(factory(), &*host, id.as_ptr()) };
         assert!(!plugin.is_null());
-        let instance = Self { plugin, _host: host, probe: newest_probe() };
+        let instance = Self { plugin, _host: host, n_restarts, probe: newest_probe() };
         // SAFETY: the first call, once.
         assert!(unsafe { instance.functions().init.expect("a function")(plugin) });
         instance

@@ -28,6 +28,8 @@ pub const MAX_FRAMES: usize = 64;
 pub const EVENT_CAPACITY: usize = 16;
 /// Master and four groups.
 pub const N_OUTPUTS: usize = 5;
+/// How many gain reductions the test plugin tells.
+pub const N_FIGURES: usize = 3;
 /// What the test plugin's documents begin with.
 pub const HEADER: &[u8] = b"guard test 1\n";
 
@@ -49,6 +51,8 @@ pub struct Probe {
     pub is_activating: AtomicBool,
     /// What the next activation reports.
     pub latency: AtomicU32,
+    /// What the newest activation found of the parameter that counts from there on, in hundredths.
+    pub settled: AtomicU32,
     /// Where the transport has to be in the next call, if it does not jump.
     pub next_position: AtomicI64,
     pub n_jumps: AtomicUsize,
@@ -74,6 +78,7 @@ pub fn n_created() -> usize {
 pub struct TestParams {
     #[id = "gain"]
     pub gain: FloatParam,
+    /// Counts from the next activation on.
     #[id = "unused"]
     pub unused: FloatParam,
 }
@@ -94,7 +99,7 @@ fn wait_while(hold: &AtomicBool) {
 impl<const N: usize> Default for TestPlugin<N> {
     fn default() -> Self {
         let probe = Arc::new(Probe {
-            link: FOREIGN_LINK.take().unwrap_or_else(HostLink::create),
+            link: FOREIGN_LINK.take().unwrap_or_else(|| HostLink::with_meters(N_FIGURES)),
             n_blocks: AtomicUsize::new(0),
             n_activations: AtomicUsize::new(0),
             n_inputs: AtomicUsize::new(0),
@@ -104,6 +109,7 @@ impl<const N: usize> Default for TestPlugin<N> {
             hold_activation: AtomicBool::new(false),
             is_activating: AtomicBool::new(false),
             latency: AtomicU32::new(0),
+            settled: AtomicU32::new(0),
             next_position: AtomicI64::new(0),
             n_jumps: AtomicUsize::new(0),
         });
@@ -173,6 +179,8 @@ impl<const N: usize> Plugin for TestPlugin<N> {
         self.probe.is_activating.store(false, Ordering::SeqCst);
         context.set_latency_samples(self.probe.latency.load(Ordering::SeqCst));
         self.probe.n_inputs.store(1 + layout.aux_input_ports.len(), Ordering::SeqCst);
+        let settled = (self.params.unused.value() * 100.0).round() as u32;
+        self.probe.settled.store(settled, Ordering::SeqCst);
         self.probe.n_activations.fetch_add(1, Ordering::SeqCst);
         true
     }
@@ -245,11 +253,18 @@ impl<const N: usize> Guarded for TestPlugin<N> {
         [HEADER, &serde_json::to_vec(&json).expect("a document")].concat()
     }
 
-    fn short_name(param_hash: u32) -> Option<String> {
-        // The framework's hash of "gain".
-        let gain = b"gain".iter().fold(0u32, |hash, &byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
-        (param_hash == gain & !(1 << 31)).then(|| "Gn".to_owned())
+    fn settled_at_activation() -> Vec<u32> {
+        vec![hash("unused")]
     }
+
+    fn short_name(param_hash: u32) -> Option<String> {
+        (param_hash == hash("gain")).then(|| "Gn".to_owned())
+    }
+}
+
+/// The framework's hash of a parameter's id.
+pub fn hash(id: &str) -> u32 {
+    id.bytes().fold(0u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into())) & !(1 << 31)
 }
 
 /// What [`busbar::export!`] would define, without the symbols: those exist once in a program.
