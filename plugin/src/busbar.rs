@@ -26,11 +26,11 @@ impl<const N: usize> Default for Busbar<N> {
     fn default() -> Self {
         // The program of its own may have set them before there was an instance.
         #[cfg(feature = "standalone")]
-        let prepared = crate::standalone::take_prepared(N);
+        let params = crate::standalone::take_prepared(N).unwrap_or_else(|| Arc::new(BusbarParams::new(N)));
         #[cfg(not(feature = "standalone"))]
-        let prepared = None;
+        let params = Arc::new(BusbarParams::new(N));
         Self {
-            params: prepared.unwrap_or_else(|| Arc::new(BusbarParams::new(N))),
+            params,
             link: HostLink::with_meters(n_figures(N)),
             engine: Engine::new(N),
             settings: Settings::new(N),
