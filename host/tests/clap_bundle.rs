@@ -262,9 +262,9 @@ fn assert_latency(plugin: &mut Plugin, latency_samples: u32) {
     impulse[123] = 0.5;
     let input: Sound = vec![[vec![0.0; 1000], vec![0.0; 1000]], [impulse.clone(), impulse]];
     let output = run(plugin, &input, &random_blocks(latency_samples.into(), 1000, 300), &[]);
-    for port in 0..2 {
+    for (port, [left, _]) in output.iter().take(2).enumerate() {
         let heard: Vec<(usize, f32)> =
-            output[port][0].iter().copied().enumerate().filter(|(_, sample)| *sample != 0.0).collect();
+            left.iter().copied().enumerate().filter(|(_, sample)| *sample != 0.0).collect();
         assert_eq!(heard, [(123 + latency_samples as usize, 0.5)], "output {port}");
     }
 }
