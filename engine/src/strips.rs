@@ -215,7 +215,6 @@ impl StripLanes {
         }
         if changes {
             self.compressor_first ^= bit;
-            self.compressor.clear(lane);
         }
         self.compressor.hold_off(lane, false, timing);
         self.reordering &= !bit;
