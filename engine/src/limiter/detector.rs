@@ -44,13 +44,8 @@ const HALF: [f32; 8] = [
 const KAPPA: f32 = 1.1;
 
 /// Half of the symmetric filter that measures that amplitude.
-const NEAR_NYQUIST: [f32; 5] = [
-    70.0 * KAPPA / 256.0,
-    -56.0 * KAPPA / 256.0,
-    28.0 * KAPPA / 256.0,
-    -8.0 * KAPPA / 256.0,
-    KAPPA / 256.0,
-];
+const NEAR_NYQUIST: [f32; 5] =
+    [70.0 * KAPPA / 256.0, -56.0 * KAPPA / 256.0, 28.0 * KAPPA / 256.0, -8.0 * KAPPA / 256.0, KAPPA / 256.0];
 
 /// Samples below this count as zero, so that no product is subnormal.
 const SILENT: f32 = 1e-18;
@@ -72,19 +67,12 @@ struct Side {
 
 impl Detector {
     /// Has heard nothing yet.
-    pub(super) const SILENT: Self = Self {
-        sides: [Side::SILENT; 2],
-    };
+    pub(super) const SILENT: Self = Self { sides: [Side::SILENT; 2] };
 
     /// The peaks that are known with each sample of the tile, which are those of the frames [`DELAY_FRAMES`] earlier.
     /// Samples are finite. Only a tile that `ends_tile` leaves a trace.
     #[inline(never)]
-    pub(super) fn run<S: Simd>(
-        &mut self,
-        simd: S,
-        tiles: &[Tile<S>; 2],
-        ends_tile: bool,
-    ) -> [Tile<S>; 2] {
+    pub(super) fn run<S: Simd>(&mut self, simd: S, tiles: &[Tile<S>; 2], ends_tile: bool) -> [Tile<S>; 2] {
         simd.vectorize(
             #[inline(always)]
             || {
@@ -108,11 +96,7 @@ impl Detector {
 }
 
 impl Side {
-    const SILENT: Self = Self {
-        samples: Kept::ZERO,
-        halves: Kept::ZERO,
-        amplitudes: [Kept::ZERO; 4],
-    };
+    const SILENT: Self = Self { samples: Kept::ZERO, halves: Kept::ZERO, amplitudes: [Kept::ZERO; 4] };
 
     #[inline(always)]
     fn run<S: Simd>(&mut self, simd: S, tile: Tile<S>, ends_tile: bool) -> Tile<S> {
@@ -166,10 +150,8 @@ impl<S: Simd> Past<S> {
         half = (aged!(before, now, 15) + now).mul_add(HALF[7], half);
 
         let mut amplitude = aged!(before, now, 4) * NEAR_NYQUIST[0];
-        amplitude =
-            (aged!(before, now, 5) + aged!(before, now, 3)).mul_add(NEAR_NYQUIST[1], amplitude);
-        amplitude =
-            (aged!(before, now, 6) + aged!(before, now, 2)).mul_add(NEAR_NYQUIST[2], amplitude);
+        amplitude = (aged!(before, now, 5) + aged!(before, now, 3)).mul_add(NEAR_NYQUIST[1], amplitude);
+        amplitude = (aged!(before, now, 6) + aged!(before, now, 2)).mul_add(NEAR_NYQUIST[2], amplitude);
         amplitude = (after + aged!(before, now, 1)).mul_add(NEAR_NYQUIST[3], amplitude);
         amplitude = (next + now).mul_add(NEAR_NYQUIST[4], amplitude);
         let amplitude = amplitude.abs();
@@ -184,11 +166,7 @@ impl<S: Simd> Past<S> {
         let three_quarters = (middle + next).mul_sub(9.0, here + half);
         let between = (quarter.abs().max(three_quarters.abs()) * (1.0 / 16.0)).max(middle.abs());
 
-        *self = Self {
-            samples: now,
-            halves: half,
-            amplitudes: [amplitude, of_2, of_4, of_8],
-        };
+        *self = Self { samples: now, halves: half, amplitudes: [amplitude, of_2, of_4, of_8] };
         here.abs().max(between + of_16)
     }
 }
@@ -215,13 +193,11 @@ mod tests {
     #[test]
     fn the_halves_are_flat_to_within_their_ripple() {
         let response = |f: f64| {
-            let term =
-                |(k, c): (usize, &f32)| 2.0 * f64::from(*c) * (TAU * f * (k as f64 + 0.5)).cos();
+            let term = |(k, c): (usize, &f32)| 2.0 * f64::from(*c) * (TAU * f * (k as f64 + 0.5)).cos();
             HALF.iter().enumerate().map(term).sum::<f64>()
         };
-        let worst = (0..=405)
-            .map(|i| 20.0 * response(f64::from(i) / 1000.0).log10().abs())
-            .fold(0.0, f64::max);
+        let worst =
+            (0..=405).map(|i| 20.0 * response(f64::from(i) / 1000.0).log10().abs()).fold(0.0, f64::max);
         // The design's own 0.0309 dB, and nothing for rounding to f32, which is 10⁻⁷.
         assert!(worst < 0.031_5, "{worst} dB");
         assert!(
@@ -237,9 +213,8 @@ mod tests {
             let mut detector = Detector::SILENT;
             let mut largest = 0.0_f32;
             for tile in 0..100 {
-                let samples = std::array::from_fn(|i| {
-                    (TAU * f * (TILE_FRAMES * tile + i) as f64).sin() as f32
-                });
+                let samples =
+                    std::array::from_fn(|i| (TAU * f * (TILE_FRAMES * tile + i) as f64).sin() as f32);
                 let peaks = run(&mut detector, samples);
                 if tile > 2 {
                     largest = peaks.into_iter().fold(largest, f32::max);
@@ -262,9 +237,7 @@ mod tests {
             // The quarters on either side of a lone impulse are 0.9 high, and what it has near Nyquist comes on top:
             // both the frame that starts with it and the one that ends with it read a little more than 1, and no
             // other does.
-            let loud: Vec<usize> = (0..peaks.len())
-                .filter(|frame| peaks[*frame] >= 1.0)
-                .collect();
+            let loud: Vec<usize> = (0..peaks.len()).filter(|frame| peaks[*frame] >= 1.0).collect();
             assert_eq!(loud, [at + DELAY_FRAMES - 1, at + DELAY_FRAMES]);
         }
     }

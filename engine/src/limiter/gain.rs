@@ -27,11 +27,7 @@ impl Gain {
         let window = smoothed + 2 * GUARD_FRAMES + 1;
         // More than the hold's window reaches back, both boxes, and the tiles that these begin and end in.
         let memory_tiles = (2 * window + smoothed) / TILE_FRAMES + 4;
-        Self {
-            hold: Hold::new(window),
-            smoother: Smoother::new(smoothed),
-            memory_tiles,
-        }
+        Self { hold: Hold::new(window), smoother: Smoother::new(smoothed), memory_tiles }
     }
 
     /// Tiles after which nothing is left of what was before them.

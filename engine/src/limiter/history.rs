@@ -27,12 +27,7 @@ impl<T: Copy + Default, const N: usize> History<T, N> {
         let values = vec![T::default(); ring + N + LINE];
         // What cannot be aligned is only slower.
         let first = values.as_ptr().align_offset(LINE).min(LINE);
-        Self {
-            values,
-            first,
-            start: 0,
-            mask: ring - 1,
-        }
+        Self { values, first, start: 0, mask: ring - 1 }
     }
 
     /// Forgets everything.
@@ -61,9 +56,7 @@ impl<T: Copy + Default, const N: usize> History<T, N> {
     #[inline(always)]
     pub(super) fn delayed(&self, delay: usize) -> &[T; N] {
         let from = self.start.wrapping_sub(delay) & self.mask;
-        self.values[self.first + from..]
-            .first_chunk()
-            .expect("a tile behind every start inside the ring")
+        self.values[self.first + from..].first_chunk().expect("a tile behind every start inside the ring")
     }
 
     /// Goes on to the next tile.
@@ -93,13 +86,8 @@ mod tests {
                 history.write(&[-1; 8]);
                 history.write(&std::array::from_fn(|i| 8 * tile + i as i32 + 1));
                 for delay in 0..=longest {
-                    let expected =
-                        std::array::from_fn(|i| (8 * tile + i as i32 + 1 - delay as i32).max(0));
-                    assert_eq!(
-                        *history.delayed(delay),
-                        expected,
-                        "{longest}, tile {tile}, delay {delay}"
-                    );
+                    let expected = std::array::from_fn(|i| (8 * tile + i as i32 + 1 - delay as i32).max(0));
+                    assert_eq!(*history.delayed(delay), expected, "{longest}, tile {tile}, delay {delay}");
                 }
                 history.advance();
             }

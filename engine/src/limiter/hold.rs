@@ -91,15 +91,10 @@ impl Hold {
         let n_vectors = n_tiles.div_ceil(WIDTH);
         let flag = |is_set: bool| if is_set { 1.0 } else { 0.0 };
         let in_window = |vector_idx: usize| {
-            Kept(std::array::from_fn(|i| {
-                flag(WIDTH * vector_idx + i + n_tiles >= WIDTH * n_vectors)
-            }))
+            Kept(std::array::from_fn(|i| flag(WIDTH * vector_idx + i + n_tiles >= WIDTH * n_vectors)))
         };
-        let begins_earlier = |vector_idx: usize| {
-            Kept(std::array::from_fn(|i| {
-                flag(WIDTH * vector_idx + i < QUAD * quads)
-            }))
-        };
+        let begins_earlier =
+            |vector_idx: usize| Kept(std::array::from_fn(|i| flag(WIDTH * vector_idx + i < QUAD * quads)));
         Self {
             window_quads,
             suffixes: History::new(QUAD * window_quads),
@@ -144,14 +139,8 @@ impl Hold {
         decay: &Decay,
         ends_tile: bool,
     ) -> Tile<S> {
-        let quads = [
-            largest_of_quads(reductions[0]),
-            largest_of_quads(reductions[1]),
-        ];
-        let within_quads = [
-            so_far_in_quads(simd, reductions[0]),
-            so_far_in_quads(simd, reductions[1]),
-        ];
+        let quads = [largest_of_quads(reductions[0]), largest_of_quads(reductions[1])];
+        let within_quads = [so_far_in_quads(simd, reductions[0]), so_far_in_quads(simd, reductions[1])];
         // h at each frame, and at the end of each frame's quad.
         let (frames, ends) = if self.window_quads < QUADS {
             let before = self.window_of_quads(simd, quads);
@@ -166,10 +155,7 @@ impl Hold {
             // The quads before the present one of this tile.
             let zero = f32x16::splat(simd, 0.0);
             let earlier = [aged!(zero, so_far[0], 4), aged!(so_far[0], so_far[1], 4)];
-            (
-                larger(larger(within_quads, earlier), before),
-                larger(so_far, before),
-            )
+            (larger(larger(within_quads, earlier), before), larger(so_far, before))
         };
         self.release(simd, frames, ends, decay, ends_tile)
     }
@@ -178,12 +164,7 @@ impl Hold {
     #[inline(always)]
     fn window_of_quads<S: Simd>(&self, simd: S, quads: Tile<S>) -> Tile<S> {
         let zero = f32x16::splat(simd, 0.0);
-        let mut row = [
-            self.last_quads[0].load(simd),
-            self.last_quads[1].load(simd),
-            quads[0],
-            quads[1],
-        ];
+        let mut row = [self.last_quads[0].load(simd), self.last_quads[1].load(simd), quads[0], quads[1]];
         let mut largest = [zero; 2];
         for _ in 0..self.window_quads {
             row = [
@@ -205,34 +186,20 @@ impl Hold {
             tiles = tiles.max(kept.load(simd) * in_window.load(simd));
         }
         let tiles = largest_of_all(tiles);
-        let oldest = self
-            .suffixes
-            .delayed(TILE_FRAMES * (self.window_quads / QUADS))[0];
+        let oldest = self.suffixes.delayed(TILE_FRAMES * (self.window_quads / QUADS))[0];
         let suffixes = load(simd, self.suffixes.delayed(QUAD * self.window_quads));
         [
-            suffixes[0]
-                .max(self.begins_earlier[0].load(simd) * oldest)
-                .max(tiles),
-            suffixes[1]
-                .max(self.begins_earlier[1].load(simd) * oldest)
-                .max(tiles),
+            suffixes[0].max(self.begins_earlier[0].load(simd) * oldest).max(tiles),
+            suffixes[1].max(self.begins_earlier[1].load(simd) * oldest).max(tiles),
         ]
     }
 
     /// The largest up to the end of each quad of the present tile. Keeps what later tiles need of this one.
     #[inline(always)]
-    fn so_far_in_tile<S: Simd>(
-        &mut self,
-        simd: S,
-        [low, high]: Tile<S>,
-        ends_tile: bool,
-    ) -> Tile<S> {
+    fn so_far_in_tile<S: Simd>(&mut self, simd: S, [low, high]: Tile<S>, ends_tile: bool) -> Tile<S> {
         let all = [largest_of_all_quads(low), largest_of_all_quads(high)];
         if ends_tile {
-            self.suffixes.write(&frames([
-                from_here_on(simd, low).max(all[1]),
-                from_here_on(simd, high),
-            ]));
+            self.suffixes.write(&frames([from_here_on(simd, low).max(all[1]), from_here_on(simd, high)]));
             self.suffixes.advance();
             let mut newest = all[0].max(all[1]);
             for kept in self.tiles.iter_mut().rev() {
@@ -262,10 +229,7 @@ impl Hold {
             let last = high[WIDTH - 1];
             self.held = if last < ENDED { 0.0 } else { last };
         }
-        [
-            frames[0].max(aged!(held, low, 4) * within_quad),
-            frames[1].max(aged!(low, high, 4) * within_quad),
-        ]
+        [frames[0].max(aged!(held, low, 4) * within_quad), frames[1].max(aged!(low, high, 4) * within_quad)]
     }
 }
 
@@ -338,10 +302,7 @@ mod tests {
     #[test]
     fn the_window_holds_as_long_as_asked_for_and_at_most_seven_frames_longer() {
         let mut rng = fastrand::Rng::with_seed(1);
-        let decay = Decay {
-            within_quad: Kept::ZERO,
-            of_quads: Kept::ZERO,
-        };
+        let decay = Decay { within_quad: Kept::ZERO, of_quads: Kept::ZERO };
         for window in (1..80).chain([200, 961]) {
             let mut hold = Hold::new(window);
             let input: Vec<f32> = (0..3_200).map(|_| rng.f32().powi(8)).collect();
@@ -351,15 +312,10 @@ mod tests {
             }
             for (n, held) in output.iter().enumerate() {
                 let largest = |frames: usize| {
-                    input[(n + 1).saturating_sub(frames)..=n]
-                        .iter()
-                        .fold(0.0_f32, |a, b| a.max(*b))
+                    input[(n + 1).saturating_sub(frames)..=n].iter().fold(0.0_f32, |a, b| a.max(*b))
                 };
                 let held = *held;
-                assert!(
-                    held >= largest(window) && held <= largest(window + 7),
-                    "window {window}, frame {n}"
-                );
+                assert!(held >= largest(window) && held <= largest(window + 7), "window {window}, frame {n}");
             }
         }
     }

@@ -157,47 +157,24 @@ impl Limiter {
 
     /// The same on instructions of the caller's choice. Those with fused products differ from those without by roundings.
     pub fn on_path(path: SimdPath) -> Self {
-        let controls = Controls {
-            on: false,
-            ceiling: db_to_gain(-1.0),
-            release_ms: 100.0,
-            link: 1.0,
-        };
+        let controls = Controls { on: false, ceiling: db_to_gain(-1.0), release_ms: 100.0, link: 1.0 };
         Self::build(path, DEFAULT_RATE_HZ, Lookahead::None, controls)
     }
 
     /// Takes the rate in hertz (clamped to 8 000 … 768 000) and the lookahead, and clears memory. Settings stay.
     /// Allocates.
     pub fn prepare(&mut self, sample_rate_hz: f64, lookahead: Lookahead) {
-        let sample_rate_hz = if sample_rate_hz.is_nan() {
-            DEFAULT_RATE_HZ
-        } else {
-            sample_rate_hz
-        };
-        *self = Self::build(
-            self.path,
-            sample_rate_hz.clamp(8_000.0, 768_000.0),
-            lookahead,
-            self.wanted,
-        );
+        let sample_rate_hz = if sample_rate_hz.is_nan() { DEFAULT_RATE_HZ } else { sample_rate_hz };
+        *self = Self::build(self.path, sample_rate_hz.clamp(8_000.0, 768_000.0), lookahead, self.wanted);
     }
 
-    fn build(
-        path: SimdPath,
-        sample_rate_hz: f64,
-        lookahead: Lookahead,
-        controls: Controls,
-    ) -> Self {
+    fn build(path: SimdPath, sample_rate_hz: f64, lookahead: Lookahead, controls: Controls) -> Self {
         // Less than a guard's worth on either side of the smoothing would leave nothing to smooth with.
         let lookahead_frames = match (lookahead.ms() * sample_rate_hz / 1000.0).ceil() as usize {
             0 => 0,
             frames => frames.max(2 * GUARD_FRAMES),
         };
-        let latency = if lookahead_frames == 0 {
-            0
-        } else {
-            lookahead_frames + DELAY_FRAMES
-        };
+        let latency = if lookahead_frames == 0 { 0 } else { lookahead_frames + DELAY_FRAMES };
         let gain = Gain::new(lookahead_frames);
         Self {
             path,
@@ -241,8 +218,7 @@ impl Limiter {
     /// there in 15 ms, and is there at once before the first sample. Values are clamped, and one that is not a number
     /// changes nothing.
     pub fn set(&mut self, ceiling_db: f32, release_ms: f32, link_percent: f32) {
-        let within =
-            |value: f32, [low, high]: [f32; 2]| (!value.is_nan()).then(|| value.clamp(low, high));
+        let within = |value: f32, [low, high]: [f32; 2]| (!value.is_nan()).then(|| value.clamp(low, high));
         if let Some(ceiling_db) = within(ceiling_db, CEILING_RANGE_DB) {
             self.wanted.ceiling = db_to_gain(ceiling_db);
         }
@@ -267,11 +243,7 @@ impl Limiter {
     /// The largest gain reduction within the last block, of both sides, in dB: 0 or more.
     pub fn gain_reduction_db(&self) -> f32 {
         let smallest = self.smallest_gains.0.into_iter().fold(1.0, f32::min);
-        if smallest >= 1.0 {
-            0.0
-        } else {
-            -20.0 * smallest.max(1e-6).log10()
-        }
+        if smallest >= 1.0 { 0.0 } else { -20.0 * smallest.max(1e-6).log10() }
     }
 
     /// Limits one block, in place, of as many frames as the shorter slice has. Never allocates, waits or panics.
@@ -297,13 +269,7 @@ impl Limiter {
             let (now, later) = right.split_at_mut(end);
             let right = (&mut now[start..], later.first_chunk());
             let next = left.1.zip(right.1).map(<[_; 2]>::from);
-            seen = self.segment(
-                simd,
-                [left.0, right.0],
-                into_tile..into_tile + end - start,
-                seen,
-                next,
-            );
+            seen = self.segment(simd, [left.0, right.0], into_tile..into_tile + end - start, seen, next);
             self.count += (end - start) as u64;
             start = end;
         }
@@ -316,10 +282,8 @@ impl Limiter {
         if is_new {
             let seconds = f64::from(self.wanted.release_ms) / 1000.0;
             self.decay = Decay::new(seconds, self.sample_rate_hz);
-            self.ceiling
-                .retarget(self.wanted.ceiling, self.ramp_samples);
-            self.amount
-                .retarget(if self.wanted.on { 1.0 } else { 0.0 }, self.ramp_samples);
+            self.ceiling.retarget(self.wanted.ceiling, self.ramp_samples);
+            self.amount.retarget(if self.wanted.on { 1.0 } else { 0.0 }, self.ramp_samples);
             self.controls = self.wanted;
             if self.count == 0 {
                 self.ceiling.jump();
@@ -357,9 +321,7 @@ impl Limiter {
 
     /// Whether there is nothing to do but to delay.
     fn is_asleep(&self) -> bool {
-        self.idle_tiles >= self.memory_tiles
-            && !self.controls.on
-            && self.amount.settled() == Some(0.0)
+        self.idle_tiles >= self.memory_tiles && !self.controls.on && self.amount.settled() == Some(0.0)
     }
 }
 

@@ -18,12 +18,7 @@ const SILENT: f32 = 1e-30;
 /// The tile that `from` are the `range` of, with zero in place of what is not finite; `tile` has the frames that came
 /// before, and gets these if they are only a part.
 #[inline(always)]
-pub(super) fn take<S: Simd>(
-    simd: S,
-    from: &[f32],
-    tile: &mut Frames,
-    range: Range<usize>,
-) -> Tile<S> {
+pub(super) fn take<S: Simd>(simd: S, from: &[f32], tile: &mut Frames, range: Range<usize>) -> Tile<S> {
     let samples = match from.first_chunk::<TILE_FRAMES>() {
         Some(whole) => whole,
         None => {
@@ -38,26 +33,14 @@ pub(super) fn take<S: Simd>(
 #[inline(always)]
 pub(super) fn whole<S: Simd>(simd: S, samples: &Frames) -> Tile<S> {
     let [low, high] = load(simd, samples);
-    [
-        if_below(simd, low, NON_FINITE_LIMIT),
-        if_below(simd, high, NON_FINITE_LIMIT),
-    ]
+    [if_below(simd, low, NON_FINITE_LIMIT), if_below(simd, high, NON_FINITE_LIMIT)]
 }
 
 /// y = x·g for the frames in `range`, with zero in place of samples whose products might be subnormal.
 #[inline(always)]
-pub(super) fn give<S: Simd>(
-    simd: S,
-    from: &Frames,
-    gains: Tile<S>,
-    to: &mut [f32],
-    range: Range<usize>,
-) {
+pub(super) fn give<S: Simd>(simd: S, from: &Frames, gains: Tile<S>, to: &mut [f32], range: Range<usize>) {
     let [low, high] = load(simd, from);
-    let product = [
-        if_at_least(simd, low, SILENT) * gains[0],
-        if_at_least(simd, high, SILENT) * gains[1],
-    ];
+    let product = [if_at_least(simd, low, SILENT) * gains[0], if_at_least(simd, high, SILENT) * gains[1]];
     match to.first_chunk_mut::<TILE_FRAMES>() {
         Some(whole) => store(product, whole),
         None => to.copy_from_slice(&frames(product)[range]),

@@ -56,26 +56,11 @@ impl Limiter {
             let looks_ahead = const { <S::f32s as SimdBase<S>>::LEN == WIDTH };
             if let (true, true, Some([left, right])) = (looks_ahead, ends_tile, next) {
                 let inputs = [whole(simd, left), whole(simd, right)];
-                seen_next = Some(Seen {
-                    inputs,
-                    peaks: self.detector.run(simd, &inputs, true),
-                });
+                seen_next = Some(Seen { inputs, peaks: self.detector.run(simd, &inputs, true) });
             }
             let gains = self.run_gains(simd, inputs, peaks, ends_tile);
-            give(
-                simd,
-                self.delay[0].delayed(self.latency),
-                gains[0],
-                left,
-                range.clone(),
-            );
-            give(
-                simd,
-                self.delay[1].delayed(self.latency),
-                gains[1],
-                right,
-                range.clone(),
-            );
+            give(simd, self.delay[0].delayed(self.latency), gains[0], left, range.clone());
+            give(simd, self.delay[1].delayed(self.latency), gains[1], right, range.clone());
             self.count_smallest(simd, gains, range);
         }
         if ends_tile {
@@ -110,11 +95,7 @@ impl Limiter {
         let is_mono = self.is_mono();
         let [first, second] = &mut self.gains;
         let left = first.run(simd, reductions[0], &self.decay, ends_tile);
-        let right = if is_mono {
-            left
-        } else {
-            second.run(simd, reductions[1], &self.decay, ends_tile)
-        };
+        let right = if is_mono { left } else { second.run(simd, reductions[1], &self.decay, ends_tile) };
         if ends_tile {
             self.end_tile(simd, needed);
         }
@@ -146,30 +127,17 @@ impl Limiter {
             self.linked_tiles = 0;
         }
         let is_idle = self.gains.iter().all(Gain::is_released)
-            && !needed[0]
-                .max(needed[1])
-                .simd_gt(f32x16::splat(simd, 0.0))
-                .any_true();
-        self.idle_tiles = if is_idle {
-            self.idle_tiles.saturating_add(1)
-        } else {
-            0
-        };
+            && !needed[0].max(needed[1]).simd_gt(f32x16::splat(simd, 0.0)).any_true();
+        self.idle_tiles = if is_idle { self.idle_tiles.saturating_add(1) } else { 0 };
     }
 
     /// Takes the gains of `range` to the block's smallest.
     #[inline(always)]
-    fn count_smallest<S: Simd>(
-        &mut self,
-        simd: S,
-        [left, right]: [Tile<S>; 2],
-        range: Range<usize>,
-    ) {
+    fn count_smallest<S: Simd>(&mut self, simd: S, [left, right]: [Tile<S>; 2], range: Range<usize>) {
         let both = [left[0].min(right[0]), left[1].min(right[1])];
         if range.len() == TILE_FRAMES {
             let smallest = self.smallest_gains.load(simd);
-            self.smallest_gains
-                .store(smallest.min(both[0].min(both[1])));
+            self.smallest_gains.store(smallest.min(both[0].min(both[1])));
         } else {
             let smallest = frames(both)[range].iter().copied().fold(1.0, f32::min);
             self.smallest_gains.0[0] = self.smallest_gains.0[0].min(smallest);
@@ -180,11 +148,5 @@ impl Limiter {
 /// A side's reductions, with its share in those of both.
 #[inline(always)]
 fn linked<S: Simd>(own: Tile<S>, both: Tile<S>, link: f32) -> Tile<S> {
-    larger(
-        own,
-        [
-            both[0] * link + own[0] * (1.0 - link),
-            both[1] * link + own[1] * (1.0 - link),
-        ],
-    )
+    larger(own, [both[0] * link + own[0] * (1.0 - link), both[1] * link + own[1] * (1.0 - link)])
 }

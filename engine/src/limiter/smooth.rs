@@ -66,27 +66,16 @@ impl Smoother {
 
     /// The gains of a tile of reductions from 0 to 1.
     #[inline(always)]
-    pub(super) fn run<S: Simd>(
-        &mut self,
-        simd: S,
-        reductions: Tile<S>,
-        ends_tile: bool,
-    ) -> Tile<S> {
+    pub(super) fn run<S: Simd>(&mut self, simd: S, reductions: Tile<S>, ends_tile: bool) -> Tile<S> {
         let [first, second] = &mut self.boxes;
         let [low, high] = reductions;
         let whole = [to_whole(low * self.unit), to_whole(high * self.unit)];
         let [low, high] = first.run(simd, whole, ends_tile);
         let scale = self.scales[0];
-        let means = [
-            to_whole(low.to_float::<f32x16<S>>() * scale),
-            to_whole(high.to_float::<f32x16<S>>() * scale),
-        ];
+        let means =
+            [to_whole(low.to_float::<f32x16<S>>() * scale), to_whole(high.to_float::<f32x16<S>>() * scale)];
         let [low, high] = second.run(simd, means, ends_tile);
-        let (zero, one, scale) = (
-            f32x16::splat(simd, 0.0),
-            f32x16::splat(simd, 1.0),
-            self.scales[1],
-        );
+        let (zero, one, scale) = (f32x16::splat(simd, 0.0), f32x16::splat(simd, 1.0), self.scales[1]);
         [
             (one - low.to_float::<f32x16<S>>() * scale).max(zero),
             (one - high.to_float::<f32x16<S>>() * scale).max(zero),
@@ -111,11 +100,7 @@ struct MovingSum {
 
 impl MovingSum {
     fn new(length: usize) -> Self {
-        Self {
-            values: History::new(length),
-            length,
-            sum: 0,
-        }
+        Self { values: History::new(length), length, sum: 0 }
     }
 
     fn clear(&mut self) {
@@ -179,11 +164,7 @@ mod tests {
         for n_frames in [1, 2, 3, 33, 64, 72, 251, 960, 3_840] {
             let mut smoother = Smoother::new(n_frames);
             for _ in 0..40 {
-                let reduction = if rng.bool() {
-                    rng.f32()
-                } else {
-                    rng.f32().powi(16)
-                };
+                let reduction = if rng.bool() { rng.f32() } else { rng.f32().powi(16) };
                 let n_tiles = n_frames / TILE_FRAMES + 2;
                 let mut gains = [0.0; TILE_FRAMES];
                 for _ in 0..n_tiles {
@@ -193,10 +174,7 @@ mod tests {
                 // adds its safety, a unit again where the unit is finest; then the last bits of a gain near 1.
                 let slack = 5.0 / smoother.unit + 1.2e-7;
                 let excess = 1.0 - reduction - gains[31];
-                assert!(
-                    (-6e-8..=slack).contains(&excess),
-                    "{n_frames} frames, {reduction}: {excess:e}"
-                );
+                assert!((-6e-8..=slack).contains(&excess), "{n_frames} frames, {reduction}: {excess:e}");
                 for _ in 0..n_tiles {
                     gains = run(&mut smoother, 0.0);
                 }

@@ -56,10 +56,7 @@ pub(super) use aged;
 #[inline(always)]
 pub(super) fn load<S: Simd>(simd: S, frames: &Frames) -> Tile<S> {
     let (low, high) = frames.split_at(WIDTH);
-    [
-        f32x16::from_slice(simd, low),
-        f32x16::from_slice(simd, high),
-    ]
+    [f32x16::from_slice(simd, low), f32x16::from_slice(simd, high)]
 }
 
 #[inline(always)]
