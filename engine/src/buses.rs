@@ -377,7 +377,7 @@ impl MasterBus {
         } else {
             simd.vectorize(
                 #[inline(always)]
-                || self.limit(bus, n),
+                || self.limit(simd, bus, n),
             );
         }
         let entries = self.monitor.iter().zip(&self.monitor_delays).zip(IDENTITY.as_flattened());
@@ -400,12 +400,12 @@ impl MasterBus {
 
     /// The limiter works on plain samples.
     #[inline(always)]
-    fn limit(&mut self, [left, right]: &mut BusTile, n: usize) {
+    fn limit<S: Simd>(&mut self, simd: S, [left, right]: &mut BusTile, n: usize) {
         let (left, right) = (&mut left[..n], &mut right[..n]);
         for channel in [&mut *left, &mut *right] {
             channel.iter_mut().for_each(|sample| *sample = unscale(*sample));
         }
-        self.limiter.process(left, right);
+        self.limiter.process_on(simd, left, right);
         for channel in [left, right] {
             channel.iter_mut().for_each(|sample| *sample = scale(*sample));
         }

@@ -22,8 +22,8 @@
 //! Peaks are late by [`DELAY_FRAMES`]: those of frame n are known when sample n + 9 is there. State: the samples,
 //! halves and amplitudes that these sums reach back to.
 
-use super::hold::{Frames, larger};
-use crate::lanes::TILE_FRAMES;
+use super::vector::{Kept, Tile, aged, if_at_least};
+use fearless_simd::{Simd, SimdBase, SimdFloat, f32x16};
 
 /// Frames by which peaks are late.
 pub(super) const DELAY_FRAMES: usize = 9;
@@ -47,12 +47,6 @@ const KAPPA: f32 = 1.1;
 const NEAR_NYQUIST: [f32; 5] =
     [70.0 * KAPPA / 256.0, -56.0 * KAPPA / 256.0, 28.0 * KAPPA / 256.0, -8.0 * KAPPA / 256.0, KAPPA / 256.0];
 
-/// Amplitudes of the past that a tile needs.
-const PAST_AMPLITUDES: usize = 16;
-
-/// Halves of the past that a tile needs, two, and what keeps the array even.
-const PAST_HALVES: usize = 4;
-
 /// Samples below this count as zero, so that no product is subnormal.
 const SILENT: f32 = 1e-18;
 
@@ -62,12 +56,13 @@ pub(super) struct Detector {
     sides: [Side; 2],
 }
 
-/// What one channel is made of. Each array is a past and a tile.
+/// What is kept of one channel: of everything the last vector.
 #[derive(Clone, Debug)]
 struct Side {
-    samples: [f32; 2 * TILE_FRAMES],
-    halves: [f32; PAST_HALVES + TILE_FRAMES],
-    amplitudes: [f32; PAST_AMPLITUDES + TILE_FRAMES],
+    samples: Kept,
+    halves: Kept,
+    /// Amplitudes, and the largest of 2, 4 and 8 of them.
+    amplitudes: [Kept; 4],
 }
 
 impl Detector {
@@ -75,114 +70,124 @@ impl Detector {
     pub(super) const SILENT: Self = Self { sides: [Side::SILENT; 2] };
 
     /// The peaks that are known with each sample of the tile, which are those of the frames [`DELAY_FRAMES`] earlier.
-    /// Samples are finite. Changes nothing that a second call for the same tile would see.
-    ///
-    /// Both sides take turns, step by step: a step reads what the one before has only just written, at other borders,
-    /// and processors are slow at that unless there is something else to do in between.
-    #[inline(always)]
-    pub(super) fn run(&mut self, tiles: &[Frames; 2]) -> [Frames; 2] {
-        let sides = &mut self.sides;
-        for (side, tile) in sides.iter_mut().zip(tiles) {
-            side.take(tile, TILE_FRAMES);
-        }
-        sides.iter_mut().for_each(Side::find_amplitudes);
-        sides.iter_mut().for_each(Side::find_halves);
-        let of_4 = sides.each_ref().map(|side| side.largest_of_4());
-        [sides[0].peaks(&of_4[0]), sides[1].peaks(&of_4[1])]
+    /// Samples are finite. Only a tile that `ends_tile` leaves a trace.
+    #[inline(never)]
+    pub(super) fn run<S: Simd>(&mut self, simd: S, tiles: &[Tile<S>; 2], ends_tile: bool) -> [Tile<S>; 2] {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let mut peaks = *tiles;
+                for (peaks, side) in peaks.iter_mut().zip(&mut self.sides) {
+                    *peaks = side.run(simd, *peaks, ends_tile);
+                }
+                peaks
+            },
+        )
     }
 
     /// Takes the samples of a tile without looking for peaks.
-    pub(super) fn skip(&mut self, tiles: &[Frames; 2]) {
+    #[inline(always)]
+    pub(super) fn skip<S: Simd>(&mut self, simd: S, tiles: &[Tile<S>; 2]) {
         for (side, tile) in self.sides.iter_mut().zip(tiles) {
             *side = Side::SILENT;
-            side.take(tile, 0);
-        }
-    }
-
-    #[inline(always)]
-    pub(super) fn end_tile(&mut self) {
-        for side in &mut self.sides {
-            side.samples.copy_within(TILE_FRAMES.., 0);
-            side.halves.copy_within(TILE_FRAMES.., 0);
-            side.amplitudes.copy_within(TILE_FRAMES.., 0);
+            side.samples.store(if_at_least(simd, tile[1], SILENT));
         }
     }
 }
 
 impl Side {
-    const SILENT: Self = Self {
-        samples: [0.0; 2 * TILE_FRAMES],
-        halves: [0.0; PAST_HALVES + TILE_FRAMES],
-        amplitudes: [0.0; PAST_AMPLITUDES + TILE_FRAMES],
-    };
+    const SILENT: Self = Self { samples: Kept::ZERO, halves: Kept::ZERO, amplitudes: [Kept::ZERO; 4] };
 
     #[inline(always)]
-    fn take(&mut self, tile: &Frames, at: usize) {
-        for (x, &sample) in self.samples[at..].iter_mut().zip(tile) {
-            *x = if sample.abs() < SILENT { 0.0 } else { sample };
+    fn run<S: Simd>(&mut self, simd: S, tile: Tile<S>, ends_tile: bool) -> Tile<S> {
+        let mut past = Past {
+            samples: self.samples.load(simd),
+            halves: self.halves.load(simd),
+            amplitudes: [f32x16::splat(simd, 0.0); 4],
+        };
+        for (vector, kept) in past.amplitudes.iter_mut().zip(&self.amplitudes) {
+            *vector = kept.load(simd);
         }
-    }
-
-    #[inline(always)]
-    fn find_halves(&mut self) {
-        let x = &self.samples;
-        for i in 0..TILE_FRAMES {
-            // The newest sample that the half needs is that of frame i.
-            let at = TILE_FRAMES + i - HALF.len();
-            let mut sum = 0.0;
-            for (k, c) in HALF.iter().enumerate() {
-                sum += c * (x[at - k] + x[at + 1 + k]);
+        let mut peaks = tile;
+        for vector in &mut peaks {
+            *vector = past.step(simd, *vector);
+        }
+        if ends_tile {
+            self.samples.store(past.samples);
+            self.halves.store(past.halves);
+            for (kept, vector) in self.amplitudes.iter_mut().zip(past.amplitudes) {
+                kept.store(vector);
             }
-            self.halves[PAST_HALVES + i] = sum;
-        }
-    }
-
-    #[inline(always)]
-    fn find_amplitudes(&mut self) {
-        let x = &self.samples;
-        for i in 0..TILE_FRAMES {
-            let at = TILE_FRAMES + i - 4;
-            let mut sum = NEAR_NYQUIST[0] * x[at];
-            for (k, c) in NEAR_NYQUIST.iter().enumerate().skip(1) {
-                sum += c * (x[at - k] + x[at + k]);
-            }
-            self.amplitudes[PAST_AMPLITUDES + i] = sum.abs();
-        }
-    }
-
-    /// Each amplitude, the largest of it and the three before, for the last tile's twelve and this one's.
-    #[inline(always)]
-    fn largest_of_4(&self) -> [f32; TILE_FRAMES + 12] {
-        let a = &self.amplitudes;
-        let mut of_4 = [0.0; TILE_FRAMES + 12];
-        for (i, largest) in of_4.iter_mut().enumerate() {
-            *largest = larger(larger(a[i + 1], a[i + 2]), larger(a[i + 3], a[i + 4]));
-        }
-        of_4
-    }
-
-    #[inline(always)]
-    fn peaks(&self, of_4: &[f32; TILE_FRAMES + 12]) -> Frames {
-        let (x, halves) = (&self.samples, &self.halves);
-        let mut peaks = [0.0; TILE_FRAMES];
-        for (i, peak) in peaks.iter_mut().enumerate() {
-            let (here, next) = (x[TILE_FRAMES - DELAY_FRAMES + i], x[TILE_FRAMES - DELAY_FRAMES + 1 + i]);
-            let (before, half, after) =
-                (halves[PAST_HALVES - 2 + i], halves[PAST_HALVES - 1 + i], halves[PAST_HALVES + i]);
-            let quarter = 9.0 / 16.0 * (here + half) - 1.0 / 16.0 * (before + next);
-            let three_quarters = 9.0 / 16.0 * (half + next) - 1.0 / 16.0 * (here + after);
-            let between = larger(larger(quarter.abs(), three_quarters.abs()), half.abs());
-            let near_nyquist = larger(larger(of_4[i], of_4[i + 4]), larger(of_4[i + 8], of_4[i + 12]));
-            *peak = larger(here.abs(), between + near_nyquist);
         }
         peaks
     }
 }
 
+/// [`Side`] in registers.
+struct Past<S: Simd> {
+    samples: f32x16<S>,
+    halves: f32x16<S>,
+    amplitudes: [f32x16<S>; 4],
+}
+
+impl<S: Simd> Past<S> {
+    /// Takes the next sixteen samples and gives their peaks.
+    #[inline(always)]
+    fn step(&mut self, simd: S, samples: f32x16<S>) -> f32x16<S> {
+        let now = if_at_least(simd, samples, SILENT);
+        let before = self.samples;
+        // x[i] and x[i + 1] of the frame whose peak this is; the halves below lie one frame later.
+        let (here, next) = (aged!(before, now, 9), aged!(before, now, 8));
+        let after = aged!(before, now, 7);
+
+        let mut half = (next + after) * HALF[0];
+        half = (here + aged!(before, now, 6)).mul_add(HALF[1], half);
+        half = (aged!(before, now, 10) + aged!(before, now, 5)).mul_add(HALF[2], half);
+        half = (aged!(before, now, 11) + aged!(before, now, 4)).mul_add(HALF[3], half);
+        half = (aged!(before, now, 12) + aged!(before, now, 3)).mul_add(HALF[4], half);
+        half = (aged!(before, now, 13) + aged!(before, now, 2)).mul_add(HALF[5], half);
+        half = (aged!(before, now, 14) + aged!(before, now, 1)).mul_add(HALF[6], half);
+        half = (aged!(before, now, 15) + now).mul_add(HALF[7], half);
+
+        let mut amplitude = aged!(before, now, 4) * NEAR_NYQUIST[0];
+        amplitude = (aged!(before, now, 5) + aged!(before, now, 3)).mul_add(NEAR_NYQUIST[1], amplitude);
+        amplitude = (aged!(before, now, 6) + aged!(before, now, 2)).mul_add(NEAR_NYQUIST[2], amplitude);
+        amplitude = (after + aged!(before, now, 1)).mul_add(NEAR_NYQUIST[3], amplitude);
+        amplitude = (next + now).mul_add(NEAR_NYQUIST[4], amplitude);
+        let amplitude = amplitude.abs();
+        let of_2 = amplitude.max(aged!(self.amplitudes[0], amplitude, 1));
+        let of_4 = of_2.max(aged!(self.amplitudes[1], of_2, 2));
+        let of_8 = of_4.max(aged!(self.amplitudes[2], of_4, 4));
+        let of_16 = of_8.max(aged!(self.amplitudes[3], of_8, 8));
+
+        // Sixteen times the quarters: a power of two changes no bit but the exponent.
+        let middle = aged!(self.halves, half, 1);
+        let quarter = (here + middle).mul_sub(9.0, aged!(self.halves, half, 2) + next);
+        let three_quarters = (middle + next).mul_sub(9.0, here + half);
+        let between = (quarter.abs().max(three_quarters.abs()) * (1.0 / 16.0)).max(middle.abs());
+
+        *self = Self { samples: now, halves: half, amplitudes: [amplitude, of_2, of_4, of_8] };
+        here.abs().max(between + of_16)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::vector::{Frames, frames, load};
     use super::*;
+    use crate::lanes::TILE_FRAMES;
+    use crate::simd::{SimdPath, on_path};
     use std::f64::consts::TAU;
+
+    /// The peaks of a tile that both sides have.
+    fn run(detector: &mut Detector, samples: Frames) -> Frames {
+        let mut peaks = [0.0; TILE_FRAMES];
+        on_path!(SimdPath::detect(), simd => {
+            let [_, right] = detector.run(simd, &[load(simd, &samples); 2], true);
+            peaks = frames(right);
+        });
+        peaks
+    }
 
     /// The halves' design, from its response: equal ripple up to 0.405 fs.
     #[test]
@@ -210,8 +215,7 @@ mod tests {
             for tile in 0..100 {
                 let samples =
                     std::array::from_fn(|i| (TAU * f * (TILE_FRAMES * tile + i) as f64).sin() as f32);
-                let [peaks, _] = detector.run(&[samples; 2]);
-                detector.end_tile();
+                let peaks = run(&mut detector, samples);
                 if tile > 2 {
                     largest = peaks.into_iter().fold(largest, f32::max);
                 }
@@ -228,9 +232,8 @@ mod tests {
             let mut samples = [0.0; TILE_FRAMES];
             samples[at] = 1.0;
             let mut detector = Detector::SILENT;
-            let mut peaks = detector.run(&[samples; 2])[1].to_vec();
-            detector.end_tile();
-            peaks.extend(detector.run(&[[0.0; TILE_FRAMES]; 2])[1]);
+            let mut peaks = run(&mut detector, samples).to_vec();
+            peaks.extend(run(&mut detector, [0.0; TILE_FRAMES]));
             // The quarters on either side of a lone impulse are 0.9 high, and what it has near Nyquist comes on top:
             // both the frame that starts with it and the one that ends with it read a little more than 1, and no
             // other does.

@@ -4,9 +4,11 @@
 //! = K + 2·G + 1. The gain then stands at its target for all samples from G before a peak's frame to G + 1 behind it:
 //! a peak between samples is made of its neighbours, and those that make most of it are all reduced alike.
 
-use super::hold::{Decay, Frames, Hold};
+use super::hold::{Decay, Hold};
 use super::smooth::Smoother;
+use super::vector::Tile;
 use crate::lanes::TILE_FRAMES;
+use fearless_simd::Simd;
 
 /// Samples on either side of a peak that get the peak's own gain.
 pub(super) const GUARD_FRAMES: usize = 3;
@@ -23,7 +25,7 @@ impl Gain {
     pub(super) fn new(lookahead_frames: usize) -> Self {
         let smoothed = lookahead_frames.saturating_sub(GUARD_FRAMES).max(1);
         let window = smoothed + 2 * GUARD_FRAMES + 1;
-        // The hold's window and what its levels keep beside it, both boxes, and the tiles that these begin and end in.
+        // More than the hold's window reaches back, both boxes, and the tiles that these begin and end in.
         let memory_tiles = (2 * window + smoothed) / TILE_FRAMES + 4;
         Self { hold: Hold::new(window), smoother: Smoother::new(smoothed), memory_tiles }
     }
@@ -44,15 +46,21 @@ impl Gain {
     }
 
     /// The gains of a tile. Only one that `ends_tile` leaves a trace.
-    #[inline(always)]
-    pub(super) fn run(&mut self, reductions: &Frames, decay: Decay, ends_tile: bool) -> Frames {
-        let held = self.hold.run(reductions, decay);
-        let gains = self.smoother.run(&held);
-        if ends_tile {
-            self.hold.end_tile(held[TILE_FRAMES - 1]);
-            self.smoother.end_tile();
-        }
-        gains
+    #[inline(never)]
+    pub(super) fn run<S: Simd>(
+        &mut self,
+        simd: S,
+        reductions: Tile<S>,
+        decay: &Decay,
+        ends_tile: bool,
+    ) -> Tile<S> {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let held = self.hold.run(simd, reductions, decay, ends_tile);
+                self.smoother.run(simd, held, ends_tile)
+            },
+        )
     }
 
     /// Whether nothing is held or released any more.

@@ -4,10 +4,16 @@
 //! may be read at any delay without a wrap. Writing does not advance: a tile that is not complete yet may be written
 //! again.
 
+/// Where tiles begin in memory, in bytes: at lines of the cache, or a vector that is written lies across two of them.
+const LINE: usize = 64;
+
 /// The latest values of a stream that comes in tiles of `N`, a power of two.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct History<T, const N: usize> {
+    /// The ring, between what it takes to begin at a line.
     values: Vec<T>,
+    /// Where the ring begins.
+    first: usize,
     /// Where the present tile starts; a multiple of `N`.
     start: usize,
     /// The ring's length, a power of two, less one.
@@ -18,7 +24,10 @@ impl<T: Copy + Default, const N: usize> History<T, N> {
     /// Room for delays up to `longest_delay` steps.
     pub(super) fn new(longest_delay: usize) -> Self {
         let ring = (longest_delay + N).next_power_of_two();
-        Self { values: vec![T::default(); ring + N], start: 0, mask: ring - 1 }
+        let values = vec![T::default(); ring + N + LINE];
+        // What cannot be aligned is only slower.
+        let first = values.as_ptr().align_offset(LINE).min(LINE);
+        Self { values, first, start: 0, mask: ring - 1 }
     }
 
     /// Forgets everything.
@@ -29,16 +38,17 @@ impl<T: Copy + Default, const N: usize> History<T, N> {
 
     /// Becomes a copy of another of the same length, without allocating.
     pub(super) fn copy_from(&mut self, other: &Self) {
-        self.values.copy_from_slice(&other.values);
+        let length = self.mask + 1 + N;
+        self.values[self.first..][..length].copy_from_slice(&other.values[other.first..][..length]);
         self.start = other.start;
     }
 
     /// Sets the present tile.
     #[inline(always)]
     pub(super) fn write(&mut self, tile: &[T; N]) {
-        self.values[self.start..][..N].copy_from_slice(tile);
+        self.values[self.first + self.start..][..N].copy_from_slice(tile);
         if self.start == 0 {
-            self.values[self.mask + 1..][..N].copy_from_slice(tile);
+            self.values[self.first + self.mask + 1..][..N].copy_from_slice(tile);
         }
     }
 
@@ -46,13 +56,21 @@ impl<T: Copy + Default, const N: usize> History<T, N> {
     #[inline(always)]
     pub(super) fn delayed(&self, delay: usize) -> &[T; N] {
         let from = self.start.wrapping_sub(delay) & self.mask;
-        self.values[from..].first_chunk().expect("a tile behind every start inside the ring")
+        self.values[self.first + from..].first_chunk().expect("a tile behind every start inside the ring")
     }
 
     /// Goes on to the next tile.
     #[inline(always)]
     pub(super) fn advance(&mut self) {
         self.start = (self.start + N) & self.mask;
+    }
+}
+
+impl<T: Copy + Default, const N: usize> Clone for History<T, N> {
+    fn clone(&self) -> Self {
+        let mut clone = Self::new(self.mask + 1 - N);
+        clone.copy_from(self);
+        clone
     }
 }
 

@@ -6,18 +6,33 @@
 //! ```
 //!
 //! The window is counted in quads, four frames on the absolute grid, and may be up to seven frames longer than asked
-//! for. That makes it cheap at a cost that is the same in every tile: its maximum is put together from maxima over 1,
-//! 2, 4, 8 … quads, each of two of the level before, and within a quad only the frames so far are added. Inside a
-//! quad nothing falls but the release, so that it needs one step of its recursion a quad:
+//! for. With w quads before the present one, it is put together from pieces that are known or cheap, so that a tile
+//! costs the same whatever is in it:
 //!
 //! ```text
-//! e[4j + i] = max(h[4j + i], ρ^(i + 1) · e[4j − 1])
+//! | tile of the oldest quad | whole tiles | … | present tile |
+//!       [ from it to the end ][ their maxima  ][ up to n ]
 //! ```
 //!
-//! A maximum is exact in any order. State: the maxima of the window, and e. Latency: none.
+//! The first is the running maximum of that tile from its end, stored when the tile was there. A window of less than a
+//! tile is put together from its quads one by one.
+//!
+//! Inside a quad nothing falls but the release, so that its recursion takes steps of a quad, and those of a vector are
+//! taken together, by doubling:
+//!
+//! ```text
+//! E[j] = max(H[j], ρ⁴·E[j − 1])            of quads; H: h at the last frame of each
+//!      = max(H[j], ρ⁴·H[j − 1], ρ⁸·H[j − 2], …)
+//! e[4j + i] = max(h[4j + i], ρ^(i + 1)·E[j − 1])
+//! ```
+//!
+//! A maximum is exact in any order, a product of powers is not: the release is that of the recursion but for roundings
+//! of 10⁻⁷ of the reduction. State: the maxima of the window, and e. Latency: none.
 
 use super::history::History;
+use super::vector::{Kept, Tile, WIDTH, aged, frames, larger, load};
 use crate::lanes::TILE_FRAMES;
+use fearless_simd::{Simd, SimdBase, f32x16};
 
 /// Frames in a quad.
 const QUAD: usize = 4;
@@ -28,33 +43,41 @@ const QUADS: usize = TILE_FRAMES / QUAD;
 /// A reduction that has fallen below this (−180 dB) has ended.
 const ENDED: f32 = 1e-9;
 
-/// One value for each frame of a tile.
-pub(super) type Frames = [f32; TILE_FRAMES];
-
-/// The larger of two numbers that are not NaN; unlike [`f32::max`] it is one instruction.
-#[inline(always)]
-pub(super) fn larger(a: f32, b: f32) -> f32 {
-    if a > b { a } else { b }
+/// Powers of ρ.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Decay {
+    /// ρ, ρ², ρ³, ρ⁴, for each quad of a vector.
+    within_quad: Kept,
+    /// ρ⁴ for the first quad of a vector, ρ⁸ for the second, and so on.
+    of_quads: Kept,
 }
-
-/// ρ, ρ², ρ³, ρ⁴ of a release.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Decay([f32; QUAD]);
 
 impl Decay {
     /// Falls to 1/e within `seconds`.
     pub(super) fn new(seconds: f64, sample_rate_hz: f64) -> Self {
-        Self(std::array::from_fn(|i| (-((i + 1) as f64) / (seconds * sample_rate_hz)).exp() as f32))
+        let power = |n: usize| (-(n as f64) / (seconds * sample_rate_hz)).exp() as f32;
+        Self {
+            within_quad: Kept(std::array::from_fn(|i| power(i % QUAD + 1))),
+            of_quads: Kept(std::array::from_fn(|i| power(QUAD * (i / QUAD + 1)))),
+        }
     }
 }
 
 /// Holds and releases the reduction of one channel.
 #[derive(Clone, Debug)]
 pub(super) struct Hold {
-    /// `[level]`: the largest of 2^level quads.
-    levels: Vec<History<f32, QUADS>>,
     /// Whole quads before the present one that are held.
     window_quads: usize,
+    /// Each frame: the largest from the beginning of its quad to the end of its tile.
+    suffixes: History<f32, TILE_FRAMES>,
+    /// The largest of each of the last tiles, the newest last.
+    tiles: Vec<Kept>,
+    /// 1 for those of them that lie wholly within the window of every frame of the present tile, else 0.
+    in_window: Vec<Kept>,
+    /// 1 for the frames whose window begins one tile earlier than that of the others, else 0.
+    begins_earlier: [Kept; 2],
+    /// The last tile; the largest of each quad, in all its frames.
+    last_quads: [Kept; 2],
     /// e of the last frame of the last complete tile.
     held: f32,
 }
@@ -63,23 +86,37 @@ impl Hold {
     /// Holds every reduction for `window_frames`, at least one.
     pub(super) fn new(window_frames: usize) -> Self {
         let window_quads = window_frames.saturating_sub(1).div_ceil(QUAD).max(1);
-        let n_levels = window_quads.ilog2() as usize + 1;
-        let top_delay = 1 + window_quads - (1 << (n_levels - 1));
-        let longest =
-            |level: usize| if level + 1 == n_levels { top_delay.max(QUADS) } else { QUADS.max(1 << level) };
-        let levels = (0..n_levels).map(|level| History::new(longest(level))).collect();
-        Self { levels, window_quads, held: 0.0 }
+        let (tiles, quads) = (window_quads / QUADS, window_quads % QUADS);
+        let n_tiles = tiles.saturating_sub(1);
+        let n_vectors = n_tiles.div_ceil(WIDTH);
+        let flag = |is_set: bool| if is_set { 1.0 } else { 0.0 };
+        let in_window = |vector_idx: usize| {
+            Kept(std::array::from_fn(|i| flag(WIDTH * vector_idx + i + n_tiles >= WIDTH * n_vectors)))
+        };
+        let begins_earlier =
+            |vector_idx: usize| Kept(std::array::from_fn(|i| flag(WIDTH * vector_idx + i < QUAD * quads)));
+        Self {
+            window_quads,
+            suffixes: History::new(QUAD * window_quads),
+            tiles: vec![Kept::ZERO; n_vectors],
+            in_window: (0..n_vectors).map(in_window).collect(),
+            begins_earlier: [0, 1].map(begins_earlier),
+            last_quads: [Kept::ZERO; 2],
+            held: 0.0,
+        }
     }
 
     pub(super) fn clear(&mut self) {
-        self.levels.iter_mut().for_each(History::clear);
+        self.suffixes.clear();
+        self.tiles.fill(Kept::ZERO);
+        self.last_quads = [Kept::ZERO; 2];
         self.held = 0.0;
     }
 
     pub(super) fn copy_from(&mut self, other: &Self) {
-        for (level, other) in self.levels.iter_mut().zip(&other.levels) {
-            level.copy_from(other);
-        }
+        self.suffixes.copy_from(&other.suffixes);
+        self.tiles.copy_from_slice(&other.tiles);
+        self.last_quads = other.last_quads;
         self.held = other.held;
     }
 
@@ -90,101 +127,188 @@ impl Hold {
 
     /// Goes on from at least this.
     pub(super) fn raise(&mut self, held: f32) {
-        self.held = larger(self.held, held);
+        self.held = self.held.max(held);
     }
 
-    /// The reductions of a tile, held and released. Changes nothing that a second call for the same tile would see.
+    /// The reductions of a tile, held and released. Only a tile that `ends_tile` leaves a trace.
     #[inline(always)]
-    pub(super) fn run(&mut self, reductions: &Frames, decay: Decay) -> Frames {
-        // Indexed by `[i][quad]`: the largest of a quad's frames up to its i-th.
-        let mut largest = [[0.0; QUADS]; QUAD];
-        for quad in 0..QUADS {
-            let d = |i: usize| reductions[QUAD * quad + i];
-            largest[0][quad] = d(0);
-            largest[1][quad] = larger(d(0), d(1));
-            largest[2][quad] = larger(largest[1][quad], d(2));
-            largest[3][quad] = larger(largest[2][quad], d(3));
-        }
-        let before = self.window(&largest[3]);
-        for row in &mut largest {
-            for (value, before) in row.iter_mut().zip(before) {
-                *value = larger(*value, before);
+    pub(super) fn run<S: Simd>(
+        &mut self,
+        simd: S,
+        reductions: Tile<S>,
+        decay: &Decay,
+        ends_tile: bool,
+    ) -> Tile<S> {
+        let quads = [largest_of_quads(reductions[0]), largest_of_quads(reductions[1])];
+        let within_quads = [so_far_in_quads(simd, reductions[0]), so_far_in_quads(simd, reductions[1])];
+        // h at each frame, and at the end of each frame's quad.
+        let (frames, ends) = if self.window_quads < QUADS {
+            let before = self.window_of_quads(simd, quads);
+            if ends_tile {
+                self.last_quads[0].store(quads[0]);
+                self.last_quads[1].store(quads[1]);
             }
-        }
-        let mut entering = [0.0; QUADS];
-        let mut held = self.held;
-        for (entering, last) in entering.iter_mut().zip(largest[3]) {
-            *entering = held;
-            held = larger(last, decay.0[3] * held);
-        }
-        let mut out = [0.0; TILE_FRAMES];
-        for quad in 0..QUADS {
-            for i in 0..QUAD {
-                out[QUAD * quad + i] = larger(largest[i][quad], decay.0[i] * entering[quad]);
-            }
-        }
-        out
+            (larger(within_quads, before), larger(quads, before))
+        } else {
+            let before = self.window_of_tiles(simd);
+            let so_far = self.so_far_in_tile(simd, quads, ends_tile);
+            // The quads before the present one of this tile.
+            let zero = f32x16::splat(simd, 0.0);
+            let earlier = [aged!(zero, so_far[0], 4), aged!(so_far[0], so_far[1], 4)];
+            (larger(larger(within_quads, earlier), before), larger(so_far, before))
+        };
+        self.release(simd, frames, ends, decay, ends_tile)
     }
 
-    /// The largest of the quads of the window before each quad.
+    /// The largest of the window's quads before each quad, where that is less than a tile.
     #[inline(always)]
-    fn window(&mut self, quads: &[f32; QUADS]) -> [f32; QUADS] {
-        let n_levels = self.levels.len();
-        let n_quads = 1 << (n_levels - 1);
-        let mut maxima = *quads;
-        let mut newest = [0.0; QUADS];
-        for (level_idx, level) in self.levels.iter_mut().enumerate() {
-            level.write(&maxima);
-            // Short delays reach into the quads that were written just now: they are taken from where these still are.
-            let past = level.delayed(QUADS);
-            let earlier = match level_idx {
-                0 => shifted::<1>(past, &maxima),
-                1 => shifted::<2>(past, &maxima),
-                2 => shifted::<4>(past, &maxima),
-                _ => *level.delayed(1 << level_idx),
-            };
-            if level_idx + 1 == n_levels {
-                newest = shifted::<1>(past, &maxima);
-            }
-            for (value, earlier) in maxima.iter_mut().zip(earlier) {
-                *value = larger(*value, earlier);
-            }
+    fn window_of_quads<S: Simd>(&self, simd: S, quads: Tile<S>) -> Tile<S> {
+        let zero = f32x16::splat(simd, 0.0);
+        let mut row = [self.last_quads[0].load(simd), self.last_quads[1].load(simd), quads[0], quads[1]];
+        let mut largest = [zero; 2];
+        for _ in 0..self.window_quads {
+            row = [
+                aged!(zero, row[0], 4),
+                aged!(row[0], row[1], 4),
+                aged!(row[1], row[2], 4),
+                aged!(row[2], row[3], 4),
+            ];
+            largest = larger(largest, [row[2], row[3]]);
         }
-        let Some(top) = self.levels.last() else { return newest };
-        let oldest = top.delayed(1 + self.window_quads - n_quads);
-        std::array::from_fn(|quad| larger(newest[quad], oldest[quad]))
+        largest
     }
 
-    /// Ends a tile whose last frame came out as `last`.
+    /// The largest of the window before the present tile, for each of its frames.
     #[inline(always)]
-    pub(super) fn end_tile(&mut self, last: f32) {
-        self.levels.iter_mut().for_each(History::advance);
-        self.held = if last < ENDED { 0.0 } else { last };
+    fn window_of_tiles<S: Simd>(&self, simd: S) -> Tile<S> {
+        let mut tiles = f32x16::splat(simd, 0.0);
+        for (kept, in_window) in self.tiles.iter().zip(&self.in_window) {
+            tiles = tiles.max(kept.load(simd) * in_window.load(simd));
+        }
+        let tiles = largest_of_all(tiles);
+        let oldest = self.suffixes.delayed(TILE_FRAMES * (self.window_quads / QUADS))[0];
+        let suffixes = load(simd, self.suffixes.delayed(QUAD * self.window_quads));
+        [
+            suffixes[0].max(self.begins_earlier[0].load(simd) * oldest).max(tiles),
+            suffixes[1].max(self.begins_earlier[1].load(simd) * oldest).max(tiles),
+        ]
+    }
+
+    /// The largest up to the end of each quad of the present tile. Keeps what later tiles need of this one.
+    #[inline(always)]
+    fn so_far_in_tile<S: Simd>(&mut self, simd: S, [low, high]: Tile<S>, ends_tile: bool) -> Tile<S> {
+        let all = [largest_of_all_quads(low), largest_of_all_quads(high)];
+        if ends_tile {
+            self.suffixes.write(&frames([from_here_on(simd, low).max(all[1]), from_here_on(simd, high)]));
+            self.suffixes.advance();
+            let mut newest = all[0].max(all[1]);
+            for kept in self.tiles.iter_mut().rev() {
+                let tiles = kept.load(simd);
+                kept.store(aged!(tiles, newest, 15));
+                newest = tiles;
+            }
+        }
+        [up_to_here(simd, low), up_to_here(simd, high).max(all[0])]
+    }
+
+    /// e, from h at each frame and at the end of each frame's quad.
+    #[inline(always)]
+    fn release<S: Simd>(
+        &mut self,
+        simd: S,
+        frames: Tile<S>,
+        ends: Tile<S>,
+        decay: &Decay,
+        ends_tile: bool,
+    ) -> Tile<S> {
+        let (of_quads, within_quad) = (decay.of_quads.load(simd), decay.within_quad.load(simd));
+        let held = f32x16::splat(simd, self.held);
+        let low = released(simd, ends[0], decay).max(of_quads * held);
+        let high = released(simd, ends[1], decay).max(of_quads * low[WIDTH - 1]);
+        if ends_tile {
+            let last = high[WIDTH - 1];
+            self.held = if last < ENDED { 0.0 } else { last };
+        }
+        [frames[0].max(aged!(held, low, 4) * within_quad), frames[1].max(aged!(low, high, 4) * within_quad)]
     }
 }
 
-/// The quads of `DELAY` quads ago.
+/// The largest of each quad, in all its frames.
 #[inline(always)]
-fn shifted<const DELAY: usize>(past: &[f32; QUADS], now: &[f32; QUADS]) -> [f32; QUADS] {
-    std::array::from_fn(|quad| if quad < DELAY { past[QUADS + quad - DELAY] } else { now[quad - DELAY] })
+fn largest_of_quads<S: Simd>(vector: f32x16<S>) -> f32x16<S> {
+    let of_2 = vector.max(vector.slide_within_blocks::<1>(vector));
+    of_2.max(of_2.slide_within_blocks::<2>(of_2))
+}
+
+/// The largest of each quad up to each frame.
+#[inline(always)]
+fn so_far_in_quads<S: Simd>(simd: S, vector: f32x16<S>) -> f32x16<S> {
+    let zero = f32x16::splat(simd, 0.0);
+    let of_2 = vector.max(zero.slide_within_blocks::<3>(vector));
+    of_2.max(zero.slide_within_blocks::<2>(of_2))
+}
+
+/// The largest of each quad and all quads before it.
+#[inline(always)]
+fn up_to_here<S: Simd>(simd: S, quads: f32x16<S>) -> f32x16<S> {
+    let zero = f32x16::splat(simd, 0.0);
+    let of_2 = quads.max(aged!(zero, quads, 4));
+    of_2.max(aged!(zero, of_2, 8))
+}
+
+/// The largest of each quad and all quads behind it.
+#[inline(always)]
+fn from_here_on<S: Simd>(simd: S, quads: f32x16<S>) -> f32x16<S> {
+    let zero = f32x16::splat(simd, 0.0);
+    let of_2 = quads.max(aged!(quads, zero, 12));
+    of_2.max(aged!(of_2, zero, 8))
+}
+
+/// What is left of the ends of a vector's quads at each of its quads.
+#[inline(always)]
+fn released<S: Simd>(simd: S, ends: f32x16<S>, decay: &Decay) -> f32x16<S> {
+    let zero = f32x16::splat(simd, 0.0);
+    let of_2 = ends.max(aged!(zero, ends, 4) * decay.of_quads.0[0]);
+    of_2.max(aged!(zero, of_2, 8) * decay.of_quads.0[QUAD])
+}
+
+/// The largest of all quads, of which each is the same in all its frames.
+#[inline(always)]
+fn largest_of_all_quads<S: Simd>(quads: f32x16<S>) -> f32x16<S> {
+    let of_2 = quads.max(aged!(quads, quads, 4));
+    of_2.max(aged!(of_2, of_2, 8))
+}
+
+/// The largest of all frames.
+#[inline(always)]
+fn largest_of_all<S: Simd>(vector: f32x16<S>) -> f32x16<S> {
+    largest_of_all_quads(largest_of_quads(vector))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::vector::Frames;
     use super::*;
+    use crate::simd::{SimdPath, on_path};
+
+    fn run(hold: &mut Hold, reductions: &Frames, decay: &Decay) -> Frames {
+        let mut held = [0.0; TILE_FRAMES];
+        on_path!(SimdPath::detect(), simd => {
+            held = frames(hold.run(simd, load(simd, reductions), decay, true));
+        });
+        held
+    }
 
     #[test]
     fn the_window_holds_as_long_as_asked_for_and_at_most_seven_frames_longer() {
         let mut rng = fastrand::Rng::with_seed(1);
-        let decay = Decay([0.0; QUAD]);
+        let decay = Decay { within_quad: Kept::ZERO, of_quads: Kept::ZERO };
         for window in (1..80).chain([200, 961]) {
             let mut hold = Hold::new(window);
             let input: Vec<f32> = (0..3_200).map(|_| rng.f32().powi(8)).collect();
             let mut output = Vec::new();
             for tile in input.as_chunks().0 {
-                let out = hold.run(tile, decay);
-                hold.end_tile(0.0);
-                output.extend(out);
+                output.extend(run(&mut hold, tile, &decay));
             }
             for (n, held) in output.iter().enumerate() {
                 let largest = |frames: usize| {
@@ -201,12 +325,11 @@ mod tests {
     fn a_release_ends() {
         let mut hold = Hold::new(20);
         let decay = Decay::new(0.001, 48_000.0);
-        hold.run(&[1.0; TILE_FRAMES], decay);
-        hold.end_tile(1.0);
+        run(&mut hold, &[1.0; TILE_FRAMES], &decay);
+        assert_eq!(hold.held(), 1.0);
         // 180 dB are 20.7 time constants of 48 frames each: 995 frames.
         for _ in 0..40 {
-            let out = hold.run(&[0.0; TILE_FRAMES], decay);
-            hold.end_tile(out[TILE_FRAMES - 1]);
+            run(&mut hold, &[0.0; TILE_FRAMES], &decay);
         }
         assert_eq!(hold.held(), 0.0);
     }

@@ -39,16 +39,19 @@ mod gain;
 mod history;
 mod hold;
 mod samples;
+mod segment;
 mod smooth;
+mod vector;
 
 use crate::lanes::TILE_FRAMES;
 use crate::ramp::Ramp;
+use crate::simd::{SimdPath, on_path};
 use detector::{DELAY_FRAMES, Detector};
+use fearless_simd::Simd;
 use gain::{GUARD_FRAMES, Gain};
 use history::History;
-use hold::{Decay, Frames, larger};
-use samples::{give, smallest, take};
-use std::ops::Range;
+use hold::Decay;
+use vector::{Frames, Kept, WIDTH};
 
 /// The range of the ceiling, in dB.
 pub const CEILING_RANGE_DB: [f32; 2] = [-60.0, 24.0];
@@ -91,6 +94,9 @@ impl Lookahead {
     }
 }
 
+/// The smallest gains of a block without any reduction.
+const UNITY: Kept = Kept([1.0; WIDTH]);
+
 /// What a person sets.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Controls {
@@ -103,6 +109,7 @@ struct Controls {
 /// A stereo limiter. See the module's documentation.
 #[derive(Clone, Debug)]
 pub struct Limiter {
+    path: SimdPath,
     sample_rate_hz: f64,
     latency: usize,
     ramp_samples: usize,
@@ -114,8 +121,10 @@ pub struct Limiter {
     /// 0 (off) … 1 (on).
     amount: Ramp,
     /// The ramps over the present tile.
-    ceilings: Frames,
-    amounts: Frames,
+    ceilings: [Kept; 2],
+    amounts: [Kept; 2],
+    /// Whether the tile before has seen one of them move.
+    moved: bool,
     /// Samples since `prepare` or `reset`.
     count: u64,
     /// The present tile of the input as far as it came. Indexed by `[side]`, as all that follow.
@@ -129,8 +138,8 @@ pub struct Limiter {
     idle_tiles: usize,
     /// The tiles after which nothing is left of what was before them.
     memory_tiles: usize,
-    /// The smallest gain of the last block.
-    smallest_gain: f32,
+    /// The smallest gains of the last block: the smallest of them all is the block's.
+    smallest_gains: Kept,
 }
 
 impl Default for Limiter {
@@ -143,18 +152,23 @@ impl Limiter {
     /// Off, with a ceiling of −1 dB, a release of 100 ms and both sides linked; at 48 kHz and without lookahead until
     /// it is prepared.
     pub fn new() -> Self {
+        Self::on_path(SimdPath::detect())
+    }
+
+    /// The same on instructions of the caller's choice. Those with fused products differ from those without by roundings.
+    pub fn on_path(path: SimdPath) -> Self {
         let controls = Controls { on: false, ceiling: db_to_gain(-1.0), release_ms: 100.0, link: 1.0 };
-        Self::build(DEFAULT_RATE_HZ, Lookahead::None, controls)
+        Self::build(path, DEFAULT_RATE_HZ, Lookahead::None, controls)
     }
 
     /// Takes the rate in hertz (clamped to 8 000 … 768 000) and the lookahead, and clears memory. Settings stay.
     /// Allocates.
     pub fn prepare(&mut self, sample_rate_hz: f64, lookahead: Lookahead) {
         let sample_rate_hz = if sample_rate_hz.is_nan() { DEFAULT_RATE_HZ } else { sample_rate_hz };
-        *self = Self::build(sample_rate_hz.clamp(8_000.0, 768_000.0), lookahead, self.wanted);
+        *self = Self::build(self.path, sample_rate_hz.clamp(8_000.0, 768_000.0), lookahead, self.wanted);
     }
 
-    fn build(sample_rate_hz: f64, lookahead: Lookahead, controls: Controls) -> Self {
+    fn build(path: SimdPath, sample_rate_hz: f64, lookahead: Lookahead, controls: Controls) -> Self {
         // Less than a guard's worth on either side of the smoothing would leave nothing to smooth with.
         let lookahead_frames = match (lookahead.ms() * sample_rate_hz / 1000.0).ceil() as usize {
             0 => 0,
@@ -163,6 +177,7 @@ impl Limiter {
         let latency = if lookahead_frames == 0 { 0 } else { lookahead_frames + DELAY_FRAMES };
         let gain = Gain::new(lookahead_frames);
         Self {
+            path,
             sample_rate_hz,
             latency,
             ramp_samples: (RAMP_SECONDS * sample_rate_hz).round() as usize,
@@ -171,8 +186,9 @@ impl Limiter {
             decay: Decay::new(f64::from(controls.release_ms) / 1000.0, sample_rate_hz),
             ceiling: Ramp::settled_at(controls.ceiling),
             amount: Ramp::settled_at(if controls.on { 1.0 } else { 0.0 }),
-            ceilings: [0.0; TILE_FRAMES],
-            amounts: [0.0; TILE_FRAMES],
+            ceilings: [Kept::ZERO; 2],
+            amounts: [Kept::ZERO; 2],
+            moved: false,
             count: 0,
             input: [[0.0; TILE_FRAMES]; 2],
             delay: [History::new(latency), History::new(latency)],
@@ -181,7 +197,7 @@ impl Limiter {
             idle_tiles: gain.memory_tiles(),
             memory_tiles: gain.memory_tiles(),
             gains: [gain.clone(), gain],
-            smallest_gain: 1.0,
+            smallest_gains: UNITY,
         }
     }
 
@@ -194,7 +210,7 @@ impl Limiter {
         self.gains.iter_mut().for_each(Gain::clear);
         self.linked_tiles = self.memory_tiles;
         self.idle_tiles = self.memory_tiles;
-        self.smallest_gain = 1.0;
+        self.smallest_gains = UNITY;
     }
 
     /// Takes the ceiling in dB, the release's time constant in milliseconds and the stereo link in percent: at 100
@@ -226,23 +242,34 @@ impl Limiter {
 
     /// The largest gain reduction within the last block, of both sides, in dB: 0 or more.
     pub fn gain_reduction_db(&self) -> f32 {
-        if self.smallest_gain >= 1.0 { 0.0 } else { -20.0 * self.smallest_gain.max(1e-6).log10() }
+        let smallest = self.smallest_gains.0.into_iter().fold(1.0, f32::min);
+        if smallest >= 1.0 { 0.0 } else { -20.0 * smallest.max(1e-6).log10() }
     }
 
     /// Limits one block, in place, of as many frames as the shorter slice has. Never allocates, waits or panics.
-    #[inline(always)]
     pub fn process(&mut self, left: &mut [f32], right: &mut [f32]) {
+        on_path!(self.path, simd => self.process_on(simd, left, right));
+    }
+
+    /// The same on a path of the caller's, who has compiled for it.
+    #[inline(always)]
+    pub(crate) fn process_on<S: Simd>(&mut self, simd: S, left: &mut [f32], right: &mut [f32]) {
         let n_frames = left.len().min(right.len());
-        self.smallest_gain = 1.0;
+        self.smallest_gains = UNITY;
         let mut start = 0;
+        let mut seen = None;
         while start < n_frames {
             let into_tile = (self.count % TILE_FRAMES as u64) as usize;
             if into_tile == 0 {
                 self.begin_tile();
             }
             let end = n_frames.min(start + TILE_FRAMES - into_tile);
-            let frames = into_tile..into_tile + end - start;
-            self.segment([&mut left[start..end], &mut right[start..end]], frames);
+            let (now, later) = left.split_at_mut(end);
+            let left = (&mut now[start..], later.first_chunk());
+            let (now, later) = right.split_at_mut(end);
+            let right = (&mut now[start..], later.first_chunk());
+            let next = left.1.zip(right.1).map(<[_; 2]>::from);
+            seen = self.segment(simd, [left.0, right.0], into_tile..into_tile + end - start, seen, next);
             self.count += (end - start) as u64;
             start = end;
         }
@@ -251,7 +278,8 @@ impl Limiter {
     /// Takes what was set.
     #[inline(always)]
     fn begin_tile(&mut self) {
-        if self.wanted != self.controls || self.count == 0 {
+        let is_new = self.wanted != self.controls || self.count == 0;
+        if is_new {
             let unheard = self.forgets();
             let seconds = f64::from(self.wanted.release_ms) / 1000.0;
             self.decay = Decay::new(seconds, self.sample_rate_hz);
@@ -267,8 +295,12 @@ impl Limiter {
                 self.amount.jump();
             }
         }
-        self.ceilings = self.ceiling.fill(TILE_FRAMES);
-        self.amounts = self.amount.fill(TILE_FRAMES);
+        let moves = self.ceiling.settled().is_none() || self.amount.settled().is_none();
+        if moves || self.moved || is_new {
+            self.ceilings = Kept::of(&self.ceiling.fill(TILE_FRAMES));
+            self.amounts = Kept::of(&self.amount.fill(TILE_FRAMES));
+        }
+        self.moved = moves;
         if self.controls.link < 1.0 && self.is_mono() {
             let [first, second] = &mut self.gains;
             second.copy_from(first);
@@ -289,7 +321,7 @@ impl Limiter {
     /// Counts samples that it would leave as they are.
     pub(crate) fn pass(&mut self, n_samples: usize) {
         self.count += n_samples as u64;
-        self.smallest_gain = 1.0;
+        self.smallest_gains = UNITY;
     }
 
     /// Whether one gain serves both sides.
@@ -300,103 +332,6 @@ impl Limiter {
     /// Whether there is nothing to do but to delay.
     fn is_asleep(&self) -> bool {
         self.idle_tiles >= self.memory_tiles && !self.controls.on && self.amount.settled() == Some(0.0)
-    }
-
-    /// The frames of one tile that came now.
-    #[inline(always)]
-    fn segment(&mut self, sides: [&mut [f32]; 2], frames: Range<usize>) {
-        for (input, side) in self.input.iter_mut().zip(&sides) {
-            take(side, &mut input[frames.clone()]);
-        }
-        let ends_tile = frames.end == TILE_FRAMES;
-        for (delay, input) in self.delay.iter_mut().zip(&self.input) {
-            delay.write(input);
-        }
-        if self.is_asleep() {
-            for (side, delay) in sides.into_iter().zip(&self.delay) {
-                side.copy_from_slice(&delay.delayed(self.latency)[frames.clone()]);
-            }
-            if ends_tile {
-                if self.latency > 0 {
-                    self.detector.skip(&self.input);
-                }
-                self.delay.iter_mut().for_each(History::advance);
-            }
-            return;
-        }
-        let (gains, n_gains) = self.run_gains(ends_tile);
-        for (side_idx, (side, delay)) in sides.into_iter().zip(&self.delay).enumerate() {
-            let gains = &gains[side_idx.min(n_gains - 1)][frames.clone()];
-            give(&delay.delayed(self.latency)[frames.clone()], gains, side);
-            if side_idx < n_gains {
-                self.smallest_gain = smallest(self.smallest_gain, gains);
-            }
-        }
-        if ends_tile {
-            self.delay.iter_mut().for_each(History::advance);
-        }
-    }
-
-    /// The gains over the present tile, and how many of them count: with one, it is that of both sides.
-    #[inline(always)]
-    fn run_gains(&mut self, ends_tile: bool) -> ([Frames; 2], usize) {
-        let mut peaks = self.detector.run(&self.input);
-        if self.latency == 0 {
-            // Nothing is delayed: a sample has to be met when it comes.
-            for (peak, sample) in peaks.iter_mut().flatten().zip(self.input.iter().flatten()) {
-                *peak = larger(*peak, sample.abs());
-            }
-        }
-        if ends_tile {
-            self.detector.end_tile();
-        }
-        let (reductions, needed) = if self.controls.link == 1.0 {
-            let [left, right] = peaks;
-            let both = self.reductions(&std::array::from_fn(|i| larger(left[i], right[i])));
-            ([both, both], both)
-        } else {
-            let [left, right] = peaks.each_ref().map(|peaks| self.reductions(peaks));
-            let both = std::array::from_fn(|i| larger(left[i], right[i]));
-            let link = self.controls.link;
-            let linked =
-                |own: Frames| std::array::from_fn(|i| larger(own[i], link * both[i] + (1.0 - link) * own[i]));
-            ([linked(left), linked(right)], both)
-        };
-        let n_gains = if self.is_mono() { 1 } else { 2 };
-        let mut gains = [[1.0; TILE_FRAMES]; 2];
-        let running = gains.iter_mut().zip(&mut self.gains).zip(&reductions).take(n_gains);
-        for ((gains, gain), reductions) in running {
-            *gains = gain.run(reductions, self.decay, ends_tile);
-        }
-        if ends_tile {
-            self.end_tile(&needed);
-        }
-        (gains, n_gains)
-    }
-
-    /// d = a·max(0, p − c)/max(p, c), which is 1 − c/p where p is over c.
-    #[inline(always)]
-    fn reductions(&self, peaks: &Frames) -> Frames {
-        std::array::from_fn(|i| {
-            let (peak, ceiling) = (peaks[i], self.ceilings[i]);
-            self.amounts[i] * (larger(peak - ceiling, 0.0) / larger(peak, ceiling))
-        })
-    }
-
-    /// Counts what makes tiles cheaper.
-    #[inline(always)]
-    fn end_tile(&mut self, needed: &Frames) {
-        if self.controls.link == 1.0 {
-            if !self.is_mono() {
-                let [left, right] = &mut self.gains;
-                Gain::join(left, right);
-            }
-            self.linked_tiles = self.linked_tiles.saturating_add(1);
-        } else {
-            self.linked_tiles = 0;
-        }
-        let is_idle = self.gains.iter().all(Gain::is_released) && needed.iter().all(|d| *d == 0.0);
-        self.idle_tiles = if is_idle { self.idle_tiles.saturating_add(1) } else { 0 };
     }
 }
 

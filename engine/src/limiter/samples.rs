@@ -4,53 +4,45 @@
 //! y = x·g
 //! ```
 //!
-//! Whole tiles have a fixed length, which is what compilers make good code of; parts of one give the same bits.
+//! Whole tiles go from the caller's slices to registers and back. Parts of one take the way over an array, and give the
+//! same bits.
 
-use super::hold::Frames;
+use super::vector::{Frames, Tile, frames, if_at_least, if_below, load, store};
 use crate::lanes::{NON_FINITE_LIMIT, TILE_FRAMES};
+use fearless_simd::Simd;
+use std::ops::Range;
 
 /// Samples below this (−600 dBFS) leave as zero while the limiter is on, so that no product is subnormal.
 const SILENT: f32 = 1e-30;
 
-/// Takes samples in, with zero in place of what is not finite.
+/// The tile that `from` are the `range` of, with zero in place of what is not finite; `tile` has the frames that came
+/// before, and gets these if they are only a part.
 #[inline(always)]
-pub(super) fn take(from: &[f32], to: &mut [f32]) {
-    let kernel = |from: &[f32], to: &mut [f32]| {
-        for (to, &sample) in to.iter_mut().zip(from) {
-            *to = if sample.abs() < NON_FINITE_LIMIT { sample } else { 0.0 };
+pub(super) fn take<S: Simd>(simd: S, from: &[f32], tile: &mut Frames, range: Range<usize>) -> Tile<S> {
+    let samples = match from.first_chunk::<TILE_FRAMES>() {
+        Some(whole) => whole,
+        None => {
+            tile[range].copy_from_slice(from);
+            tile
         }
     };
-    match (from.first_chunk::<TILE_FRAMES>(), to.first_chunk_mut::<TILE_FRAMES>()) {
-        (Some(from), Some(to)) => kernel(from, to),
-        _ => kernel(from, to),
-    }
+    whole(simd, samples)
 }
 
-/// y = x·g, with zero in place of samples whose products might be subnormal.
+/// The same for a whole tile.
 #[inline(always)]
-pub(super) fn give(from: &[f32], gains: &[f32], to: &mut [f32]) {
-    let kernel = |from: &[f32], gains: &[f32], to: &mut [f32]| {
-        for ((to, &sample), gain) in to.iter_mut().zip(from).zip(gains) {
-            *to = gain * if sample.abs() < SILENT { 0.0 } else { sample };
-        }
-    };
-    match (from.first_chunk::<TILE_FRAMES>(), gains.first_chunk(), to.first_chunk_mut::<TILE_FRAMES>()) {
-        (Some(from), Some(gains), Some(to)) => kernel(from, gains as &Frames, to),
-        _ => kernel(from, gains, to),
-    }
+pub(super) fn whole<S: Simd>(simd: S, samples: &Frames) -> Tile<S> {
+    let [low, high] = load(simd, samples);
+    [if_below(simd, low, NON_FINITE_LIMIT), if_below(simd, high, NON_FINITE_LIMIT)]
 }
 
-/// The smallest of `gains`, or `smallest` if that is smaller.
+/// y = x·g for the frames in `range`, with zero in place of samples whose products might be subnormal.
 #[inline(always)]
-pub(super) fn smallest(smallest: f32, gains: &[f32]) -> f32 {
-    let smaller = |a: f32, b: f32| if a < b { a } else { b };
-    // In eight columns, which the compiler takes side by side.
-    let (rows, rest) = gains.as_chunks::<8>();
-    let mut columns = [smallest; 8];
-    for row in rows {
-        for (column, gain) in columns.iter_mut().zip(row) {
-            *column = smaller(*gain, *column);
-        }
+pub(super) fn give<S: Simd>(simd: S, from: &Frames, gains: Tile<S>, to: &mut [f32], range: Range<usize>) {
+    let [low, high] = load(simd, from);
+    let product = [if_at_least(simd, low, SILENT) * gains[0], if_at_least(simd, high, SILENT) * gains[1]];
+    match to.first_chunk_mut::<TILE_FRAMES>() {
+        Some(whole) => store(product, whole),
+        None => to.copy_from_slice(&frames(product)[range]),
     }
-    columns.iter().chain(rest).fold(smallest, |a, b| smaller(*b, a))
 }

@@ -15,8 +15,9 @@
 //! the last L1 and L2 values and their sums. Delay: that of the boxes, which the hold before them covers.
 
 use super::history::History;
-use super::hold::Frames;
+use super::vector::{Tile, WIDTH, WholeTile, aged};
 use crate::lanes::TILE_FRAMES;
+use fearless_simd::{Bytes, Simd, SimdBase, SimdInt, f32x16, i32x16};
 
 /// Adding this to a number from 0 to 2²² leaves the number, rounded, in the low bits.
 const TO_WHOLE: f32 = 8_388_608.0;
@@ -65,26 +66,27 @@ impl Smoother {
 
     /// The gains of a tile of reductions from 0 to 1.
     #[inline(always)]
-    pub(super) fn run(&mut self, reductions: &Frames) -> Frames {
+    pub(super) fn run<S: Simd>(&mut self, simd: S, reductions: Tile<S>, ends_tile: bool) -> Tile<S> {
         let [first, second] = &mut self.boxes;
-        let whole = reductions.map(|reduction| to_whole(reduction * self.unit));
-        let means = first.run(&whole).map(|sum| to_whole(sum as f32 * self.scales[0]));
-        second.run(&means).map(|sum| {
-            let gain = 1.0 - sum as f32 * self.scales[1];
-            if gain > 0.0 { gain } else { 0.0 }
-        })
-    }
-
-    #[inline(always)]
-    pub(super) fn end_tile(&mut self) {
-        self.boxes.iter_mut().for_each(MovingSum::end_tile);
+        let [low, high] = reductions;
+        let whole = [to_whole(low * self.unit), to_whole(high * self.unit)];
+        let [low, high] = first.run(simd, whole, ends_tile);
+        let scale = self.scales[0];
+        let means =
+            [to_whole(low.to_float::<f32x16<S>>() * scale), to_whole(high.to_float::<f32x16<S>>() * scale)];
+        let [low, high] = second.run(simd, means, ends_tile);
+        let (zero, one, scale) = (f32x16::splat(simd, 0.0), f32x16::splat(simd, 1.0), self.scales[1]);
+        [
+            (one - low.to_float::<f32x16<S>>() * scale).max(zero),
+            (one - high.to_float::<f32x16<S>>() * scale).max(zero),
+        ]
     }
 }
 
 /// `value` from 0 to 2²², rounded up.
 #[inline(always)]
-fn to_whole(value: f32) -> i32 {
-    ((value + UP) + TO_WHOLE).to_bits() as i32 - TO_WHOLE.to_bits() as i32
+fn to_whole<S: Simd>(value: f32x16<S>) -> i32x16<S> {
+    ((value + UP) + TO_WHOLE).bitcast::<i32x16<S>>() - TO_WHOLE.to_bits() as i32
 }
 
 /// The sum of the last `length` values.
@@ -92,14 +94,13 @@ fn to_whole(value: f32) -> i32 {
 struct MovingSum {
     values: History<i32, TILE_FRAMES>,
     length: usize,
-    /// The sum at the end of the last complete tile, and of the present one.
+    /// The sum at the end of the last complete tile.
     sum: i32,
-    next_sum: i32,
 }
 
 impl MovingSum {
     fn new(length: usize) -> Self {
-        Self { values: History::new(length), length, sum: 0, next_sum: 0 }
+        Self { values: History::new(length), length, sum: 0 }
     }
 
     fn clear(&mut self) {
@@ -112,33 +113,49 @@ impl MovingSum {
         self.sum = other.sum;
     }
 
+    /// Sums may wrap behind the frames of a tile that is not complete yet, whose values are of no meaning.
     #[inline(always)]
-    fn run(&mut self, values: &[i32; TILE_FRAMES]) -> [i32; TILE_FRAMES] {
-        self.values.write(values);
-        let mut sums = [0; TILE_FRAMES];
-        for ((sum, value), gone) in sums.iter_mut().zip(values).zip(self.values.delayed(self.length)) {
-            *sum = value.wrapping_sub(*gone);
+    fn run<S: Simd>(&mut self, simd: S, values: WholeTile<S>, ends_tile: bool) -> WholeTile<S> {
+        let mut written = [0; TILE_FRAMES];
+        values[0].store_slice(&mut written[..WIDTH]);
+        values[1].store_slice(&mut written[WIDTH..]);
+        self.values.write(&written);
+        let (low, high) = self.values.delayed(self.length).split_at(WIDTH);
+        let low = sums_along(simd, values[0] - i32x16::from_slice(simd, low));
+        let high = sums_along(simd, values[1] - i32x16::from_slice(simd, high));
+        let low = low + self.sum;
+        let high = high + low[WIDTH - 1];
+        if ends_tile {
+            self.values.advance();
+            self.sum = high[WIDTH - 1];
         }
-        let mut sum = self.sum;
-        for value in &mut sums {
-            // Wraps only behind the frames of a tile that is not complete yet, whose values are of no meaning.
-            sum = sum.wrapping_add(*value);
-            *value = sum;
-        }
-        self.next_sum = sum;
-        sums
+        [low, high]
     }
+}
 
-    #[inline(always)]
-    fn end_tile(&mut self) {
-        self.values.advance();
-        self.sum = self.next_sum;
-    }
+/// Each value and all before it, added up.
+#[inline(always)]
+fn sums_along<S: Simd>(simd: S, values: i32x16<S>) -> i32x16<S> {
+    let zero = i32x16::splat(simd, 0);
+    let sums = values + aged!(zero, values, 1);
+    let sums = sums + aged!(zero, sums, 2);
+    let sums = sums + aged!(zero, sums, 4);
+    sums + aged!(zero, sums, 8)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::vector::{Frames, frames, load};
     use super::*;
+    use crate::simd::{SimdPath, on_path};
+
+    fn run(smoother: &mut Smoother, reduction: f32) -> Frames {
+        let mut gains = [0.0; TILE_FRAMES];
+        on_path!(SimdPath::detect(), simd => {
+            gains = frames(smoother.run(simd, load(simd, &[reduction; TILE_FRAMES]), true));
+        });
+        gains
+    }
 
     /// The means of a constant must not lie below it, or a peak that is held for exactly the window would come through.
     #[test]
@@ -151,8 +168,7 @@ mod tests {
                 let n_tiles = n_frames / TILE_FRAMES + 2;
                 let mut gains = [0.0; TILE_FRAMES];
                 for _ in 0..n_tiles {
-                    gains = smoother.run(&[reduction; TILE_FRAMES]);
-                    smoother.end_tile();
+                    gains = run(&mut smoother, reduction);
                 }
                 // Each box rounds up by a unit at most, of which an f32 near the largest sum tells only halves, and
                 // adds its safety, a unit again where the unit is finest; then the last bits of a gain near 1.
@@ -160,8 +176,7 @@ mod tests {
                 let excess = 1.0 - reduction - gains[31];
                 assert!((-6e-8..=slack).contains(&excess), "{n_frames} frames, {reduction}: {excess:e}");
                 for _ in 0..n_tiles {
-                    gains = smoother.run(&[0.0; TILE_FRAMES]);
-                    smoother.end_tile();
+                    gains = run(&mut smoother, 0.0);
                 }
                 assert_eq!(gains[31], 1.0, "{n_frames} frames");
             }
