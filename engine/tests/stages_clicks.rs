@@ -127,7 +127,7 @@ const COMPRESSOR: CompressorSettings =
 /// Closed for a sine at −6 dBFS.
 const GATE: GateSettings = GateSettings { threshold_db: -3.0, range_db: -20.0, ..GateSettings::STRIP };
 
-const SWITCHES: [Switch; 20] = [
+const SWITCHES: [Switch; 21] = [
     ("high-pass, 12 dB", |s, on| s.strips[0].high_pass = filter(on, 150.0, FilterSlope::Db12)),
     ("high-pass, 24 dB", |s, on| s.strips[0].high_pass = filter(on, 400.0, FilterSlope::Db24)),
     ("high-pass, its slope", |s, on| {
@@ -158,6 +158,7 @@ const SWITCHES: [Switch; 20] = [
     }),
     ("master's equaliser", |s, on| s.master.eq = EqSettings { on, ..eq_of(bell(BandShape::Bell, 200.0)) }),
     ("master's compressor", |s, on| s.master.compressor = CompressorSettings { on, ..COMPRESSOR }),
+    ("limiter without lookahead", |s, on| s.master.limiter = limiter(on, Lookahead::None)),
     ("limiter of 1.5 ms", |s, on| s.master.limiter = limiter(on, Lookahead::Ms1_5)),
     ("limiter of 5 ms", |s, on| s.master.limiter = limiter(on, Lookahead::Ms5)),
     ("order", |s, on| {
@@ -172,7 +173,7 @@ fn filter(on: bool, frequency_hz: f32, slope: FilterSlope) -> busbar_engine::Fil
 }
 
 /// The sine is 11 dB over its ceiling. A release of a second, so that what it does to a sine that stands still is below what is
-/// looked for. Only with lookahead: without it the gain drops at once by its nature, with every peak that grows.
+/// looked for.
 fn limiter(on: bool, lookahead: Lookahead) -> LimiterSettings {
     LimiterSettings { on, lookahead, ceiling_db: -17.0, release_ms: 1_000.0, link_percent: 100.0 }
 }

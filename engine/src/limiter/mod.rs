@@ -4,7 +4,7 @@
 //! p[n] = true peak around frame n                                detector.rs
 //! d[n] = max(0, 1 − ceiling/p[n])                                the reduction that is needed
 //! e    = d, held for the window and then released                hold.rs
-//! g    = 1 − (e ∗ box ∗ box)                                     smooth.rs
+//! g    = 1 − a·(e ∗ box ∗ box)                                   smooth.rs, a = 0 (off) … 1 (on)
 //! y[n] = x[n − latency] · g[n]
 //! ```
 //!
@@ -18,7 +18,7 @@
 //! samples; with [`Lookahead::None`] zero. It depends on the rate and the lookahead only.
 //!
 //! **Off** ([`Limiter::set_on`]; a new limiter is off): the output is the input, delayed by the latency, bit for bit,
-//! as soon as the last reduction has been released; the cost then is that of the delay. With [`Lookahead::None`]
+//! as soon as the fade is over; when the last reduction has been released, too, the cost is that of the delay. With [`Lookahead::None`]
 //! there is no delay: the samples are left as they are. Switching fades over 15 ms.
 //!
 //! **Idle** (on, and nothing to reduce): bit for bit likewise, but for samples below 10⁻³⁰, which leave as zero.
@@ -125,6 +125,10 @@ pub struct Limiter {
     amounts: [Kept; 2],
     /// Whether the tile before has seen one of them move.
     moved: bool,
+    /// Whether it is not wholly on in the present tile.
+    blends: bool,
+    /// Whether it is wholly off in the present tile.
+    is_unheard: bool,
     /// Samples since `prepare` or `reset`.
     count: u64,
     /// The present tile of the input as far as it came. Indexed by `[side]`, as all that follow.
@@ -189,6 +193,8 @@ impl Limiter {
             ceilings: [Kept::ZERO; 2],
             amounts: [Kept::ZERO; 2],
             moved: false,
+            blends: true,
+            is_unheard: true,
             count: 0,
             input: [[0.0; TILE_FRAMES]; 2],
             delay: [History::new(latency), History::new(latency)],
@@ -295,6 +301,8 @@ impl Limiter {
                 self.amount.jump();
             }
         }
+        self.blends = self.amount.settled() != Some(1.0);
+        self.is_unheard = self.amount.settled() == Some(0.0);
         let moves = self.ceiling.settled().is_none() || self.amount.settled().is_none();
         if moves || self.moved || is_new {
             self.ceilings = Kept::of(&self.ceiling.fill(TILE_FRAMES));

@@ -99,18 +99,24 @@ impl Limiter {
         if ends_tile {
             self.end_tile(simd, needed);
         }
+        if self.blends {
+            let amounts = [self.amounts[0].load(simd), self.amounts[1].load(simd)];
+            return [blended(simd, amounts, left), blended(simd, amounts, right)];
+        }
         [left, right]
     }
 
-    /// d = a·max(0, p − c)/max(p, c), which is 1 − c/p where p is over c.
+    /// d = max(0, p − c)/max(p, c), which is 1 − c/p where p is over c; nothing while nobody hears it.
     #[inline(always)]
     fn reductions<S: Simd>(&self, simd: S, peaks: Tile<S>) -> Tile<S> {
         let ceilings = [self.ceilings[0].load(simd), self.ceilings[1].load(simd)];
-        let amounts = [self.amounts[0].load(simd), self.amounts[1].load(simd)];
         let zero = f32x16::splat(simd, 0.0);
+        if self.is_unheard {
+            return [zero; 2];
+        }
         [
-            amounts[0] * ((peaks[0] - ceilings[0]).max(zero) / peaks[0].max(ceilings[0])),
-            amounts[1] * ((peaks[1] - ceilings[1]).max(zero) / peaks[1].max(ceilings[1])),
+            (peaks[0] - ceilings[0]).max(zero) / peaks[0].max(ceilings[0]),
+            (peaks[1] - ceilings[1]).max(zero) / peaks[1].max(ceilings[1]),
         ]
     }
 
@@ -149,4 +155,11 @@ impl Limiter {
 #[inline(always)]
 fn linked<S: Simd>(own: Tile<S>, both: Tile<S>, link: f32) -> Tile<S> {
     larger(own, [both[0] * link + own[0] * (1.0 - link), both[1] * link + own[1] * (1.0 - link)])
+}
+
+/// g = (1 − a) + a·gain: exactly 1 at a = 0, exactly the gain at a = 1.
+#[inline(always)]
+fn blended<S: Simd>(simd: S, amounts: Tile<S>, gains: Tile<S>) -> Tile<S> {
+    let one = f32x16::splat(simd, 1.0);
+    [(one - amounts[0]) + amounts[0] * gains[0], (one - amounts[1]) + amounts[1] * gains[1]]
 }
