@@ -215,7 +215,7 @@ fn impulse_response(sample_rate_hz: f64, settings: &Settings) -> Result<Vec<f32>
     Ok(output)
 }
 
-/// |Σ x[n]·e^(−jωn)|
+/// |Σ x(n)·e^(−jωn)|
 fn gain_at(impulse: &[f32], omega: f64) -> f64 {
     let (sine, cosine) = omega.sin_cos();
     let (mut re, mut im, mut c, mut s) = (0.0, 0.0, 1.0, 0.0);

@@ -22,6 +22,9 @@ pub(crate) const NON_FINITE_LIMIT: f32 = 1e12;
 /// of 2.2 · 10⁶, stays below 10³⁷.
 pub(crate) const SCALE_EXPONENT: u32 = 60;
 
+/// Full scale in the engine's scale.
+pub(crate) const FULL_SCALE: f32 = (1u64 << SCALE_EXPONENT) as f32;
+
 /// [`SCALE_EXPONENT`] where the exponent of an f32 stands: adding it to the bits of a normal number multiplies the number.
 ///
 /// Scaling is done on bits throughout. In floating point the compiler is free to multiply first and choose between the

@@ -15,12 +15,9 @@ use super::envelope::{Ballistics, DB_PER_OCTAVE, Envelope};
 use super::level::level_of_magnitude;
 use super::tile::{LaneTile, PerLane, part_range, parts, vectors, vectors_mut};
 use crate::dynamics::GateCoefficients;
-use crate::lanes::{LANES, SCALE_EXPONENT, lanes_of};
+use crate::lanes::{FULL_SCALE, LANES, lanes_of};
 use crate::stages::Segment;
 use fearless_simd::{Select, Simd, SimdBase, f32x8};
-
-/// The engine's scale.
-const SCALE: f32 = (1u64 << SCALE_EXPONENT) as f32;
 
 /// The gates of a group of lanes.
 #[derive(Clone, Debug)]
@@ -53,8 +50,8 @@ impl GateLanes {
     /// Takes everything but the blend.
     pub(crate) fn set(&mut self, lane: usize, coefficients: &GateCoefficients) {
         let GateCoefficients { trigger, curve, ballistics, .. } = coefficients;
-        self.open.set(lane, trigger.open * SCALE);
-        self.stay.set(lane, trigger.stay * SCALE);
+        self.open.set(lane, trigger.open * FULL_SCALE);
+        self.stay.set(lane, trigger.stay * FULL_SCALE);
         // Two seconds at the highest rate are 1.5 million samples: exact in f32.
         self.hold_samples.set(lane, trigger.hold_samples as f32);
         self.threshold.set(lane, (curve.threshold_db / DB_PER_OCTAVE) as f32);

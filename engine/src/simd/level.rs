@@ -28,10 +28,8 @@ pub(crate) fn level_of_power<S: Simd>(simd: S, power: S::f32s) -> S::f32s {
 mod tests {
     use super::*;
     use crate::dynamics::FLOOR_DB;
+    use crate::lanes::FULL_SCALE;
     use crate::simd::{SimdPath, on_path};
-
-    /// Full scale in the engine's scale.
-    const FULL_SCALE: f32 = (1u64 << crate::lanes::SCALE_EXPONENT) as f32;
 
     #[test]
     fn both_levels_are_right_to_2e_5_db_and_end_at_the_floor() {

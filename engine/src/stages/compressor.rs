@@ -1,14 +1,11 @@
 //! The compressors of a group of lanes: settings in, gains out.
 
 use super::blend::LaneBlend;
-use super::{LowestGains, Segment, StageScratch, Timing};
+use super::{FILTER_FLOOR, LowestGains, Segment, StageScratch, Timing};
 use crate::dynamics::{Blend, CompressorCoefficients, CompressorSettings};
-use crate::lanes::{LANES, SCALE_EXPONENT, lanes_of};
+use crate::lanes::{LANES, lanes_of};
 use crate::simd::{CompressorLanes, LaneSection, LaneTile, apply, filter, reduce};
 use fearless_simd::Simd;
-
-/// States of a key's high-pass below this, −240 dB re full scale, are zero at a tile's border.
-const FLOOR: f64 = 1e-12 * (1u64 << SCALE_EXPONENT) as f64;
 
 /// A compressor in every lane.
 pub(crate) struct LaneCompressor {
@@ -179,7 +176,7 @@ impl LaneCompressor {
                 }
             }
             if filtered {
-                let floor = if segment.ends_tile { FLOOR } else { 0.0 };
+                let floor = if segment.ends_tile { FILTER_FLOOR } else { 0.0 };
                 let section = &mut [Some(&mut self.key_filter)];
                 filter(simd, section, [&mut *first, &mut *second], segment.n, floor, room);
             }

@@ -1,15 +1,12 @@
 //! The filter sections of a group of lanes: which of them run, and how.
 
 use super::motion::{Goal, Motion, Run};
-use super::{Segment, StageScratch, Timing};
+use super::{FILTER_FLOOR, Segment, StageScratch, Timing};
 use crate::filters::Delta;
-use crate::lanes::{LANES, SCALE_EXPONENT, TILE_FRAMES, lanes_of};
+use crate::lanes::{LANES, TILE_FRAMES, lanes_of};
 use crate::settings::{EqSettings, FilterSettings, N_BANDS};
 use crate::simd::{LaneSection, LaneTile, filter};
 use fearless_simd::Simd;
-
-/// States below this, −240 dB re full scale, are zero at a tile's border.
-const FLOOR: f64 = 1e-12 * (1u64 << SCALE_EXPONENT) as f64;
 
 /// Equalisers.
 pub(crate) type EqLanes = LaneFilters<N_BANDS>;
@@ -150,7 +147,7 @@ impl<const N: usize> LaneFilters<N> {
                 n_running += 1;
             }
         }
-        let floor = if segment.ends_tile { FLOOR } else { 0.0 };
+        let floor = if segment.ends_tile { FILTER_FLOOR } else { 0.0 };
         filter(simd, &mut running[..n_running], tiles, segment.n, floor, &mut scratch.filter);
     }
 }

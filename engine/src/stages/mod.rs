@@ -23,8 +23,11 @@ pub(crate) use compressor::{Key, LaneCompressor};
 pub(crate) use filters::{EqLanes, FilterLanes};
 pub(crate) use gate::LaneGate;
 
-use crate::lanes::LANES;
+use crate::lanes::{FULL_SCALE, LANES};
 use crate::simd::{DB_PER_OCTAVE, FilterScratch, LaneTile};
+
+/// States of filters below this, −240 dB re full scale, are zero at a tile's border.
+const FILTER_FLOOR: f64 = 1e-12 * FULL_SCALE as f64;
 
 /// Working memory of the stages; it carries nothing from one call to the next.
 pub(crate) struct StageScratch {

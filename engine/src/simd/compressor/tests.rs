@@ -2,14 +2,12 @@
 
 use super::*;
 use crate::dynamics::{Compressor, CompressorSettings, Detector};
-use crate::lanes::TILE_FRAMES;
+use crate::lanes::{FULL_SCALE, TILE_FRAMES};
 use crate::simd::testing::{Guarded, bits, noise_tile};
 use crate::simd::{LaneGain, SimdPath, apply, on_path};
 use fastrand::Rng;
 
 const RATE_HZ: f64 = 48_000.0;
-
-const FULL_SCALE: f32 = (1u64 << SCALE_EXPONENT) as f32;
 
 /// Eight compressors that have little in common.
 fn settings(lane: usize, detectors: [Detector; 2], link_percent: [f32; 2]) -> CompressorSettings {

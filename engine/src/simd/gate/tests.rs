@@ -45,7 +45,7 @@ fn gate_on(path: SimdPath, lanes: &mut GateLanes, [left, right]: [&mut LaneTile;
 
 /// Bursts at levels around all thresholds, and silence.
 fn input(rng: &mut Rng, tile_idx: usize) -> [LaneTile; 2] {
-    let level = [1.0, 0.1, 0.01, 0.0, 0.03, 1e-4][tile_idx / 7 % 6] * SCALE;
+    let level = [1.0, 0.1, 0.01, 0.0, 0.03, 1e-4][tile_idx / 7 % 6] * FULL_SCALE;
     [noise_tile(rng, level), noise_tile(rng, 0.5 * level)]
 }
 
@@ -62,11 +62,11 @@ fn every_path_gates_like_the_reference() {
             gate_on(path, &mut lanes, [left, right], Segment { n: TILE_FRAMES, ends_tile: true });
             for frame in 0..TILE_FRAMES {
                 for (lane, reference) in references.iter_mut().enumerate() {
-                    let x =
-                        [0, 1].map(|side: usize| f64::from(input[side].0[frame][lane]) / f64::from(SCALE));
+                    let x = [0, 1]
+                        .map(|side: usize| f64::from(input[side].0[frame][lane]) / f64::from(FULL_SCALE));
                     let want = reference.process(x, x);
                     if x[0] != 0.0 {
-                        let got = f64::from(out[0].0[frame][lane]) / f64::from(SCALE);
+                        let got = f64::from(out[0].0[frame][lane]) / f64::from(FULL_SCALE);
                         worst = worst.max(20.0 * (got / want[0]).log10().abs());
                         n_closed += usize::from(reference.reduction_db() > 10.0);
                         n_open += usize::from(reference.is_open());
