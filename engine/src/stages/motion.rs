@@ -11,7 +11,7 @@
 //! A section whose knots pass everything *rests*: its memory is cleared and it costs nothing. It fades in from there with the
 //! new design's own poles, so that its memory fills while nobody hears it.
 //!
-//! Why coefficients may move from anything to anything: [`filters::Delta`](crate::filters::Delta).
+//! Why coefficients may move from anything to anything: [`Delta`].
 
 use crate::filters::{self, Delta, Tuning};
 use crate::lanes::TILE_FRAMES;
