@@ -1,0 +1,2 @@
+//! vizia editors for nice-plug.
+pub use vizia_core;
