@@ -1,2 +1,28 @@
-//! vizia editors for nice-plug.
-pub use vizia_core;
+//! vizia editors for nice-plug plugins.
+
+mod clipboard;
+mod damage;
+mod headless;
+mod host;
+mod input;
+mod param;
+mod polls;
+mod state;
+mod theme;
+mod ui;
+
+pub use headless::Headless;
+pub use host::{Gesture, Host};
+pub use param::ParamRef;
+pub use polls::{PollExt, Tick};
+pub use state::{MAX_ZOOM, MIN_ZOOM, SavedView, ViziaState};
+
+/// What an editor needs, in one line.
+pub mod prelude {
+    pub use vizia_core::prelude::*;
+    pub use vizia_core::vg;
+
+    pub use crate::{
+        Gesture, Headless, Host, MAX_ZOOM, MIN_ZOOM, ParamRef, PollExt, SavedView, Tick, ViziaState,
+    };
+}

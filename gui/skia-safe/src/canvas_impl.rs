@@ -68,6 +68,9 @@ impl Canvas {
     ) -> &Self {
         self
     }
+    pub fn local_clip_bounds(&self) -> Option<Rect> {
+        None
+    }
     pub fn clear(&self, _c: impl Into<Color>) -> &Self {
         self
     }
@@ -103,7 +106,23 @@ pub struct Surface {
     w: i32,
     h: i32,
 }
+/// Pixels.
+#[derive(Debug)]
+pub struct Pixmap<'a>(&'a [u8], usize);
+impl Pixmap<'_> {
+    /// The bytes.
+    pub fn bytes(&self) -> Option<&[u8]> {
+        Some(self.0)
+    }
+    /// Bytes per row.
+    pub fn row_bytes(&self) -> usize {
+        self.1
+    }
+}
 impl Surface {
+    pub fn peek_pixels(&mut self) -> Option<Pixmap<'_>> {
+        None
+    }
     pub fn width(&self) -> i32 {
         self.w
     }
