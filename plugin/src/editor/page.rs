@@ -146,8 +146,11 @@ impl Page {
     }
 }
 
+/// At the root, for what is pressed to find: `cx.data::<Page>()`.
+impl Model for Page {}
+
 /// A signal that is set rebuilds what depends on it, even if nothing changed.
-fn set_if_new<T: PartialEq + Clone + 'static>(signal: Signal<T>, newest: T) {
+pub fn set_if_new<T: PartialEq + Clone + 'static>(signal: Signal<T>, newest: T) {
     if signal.get() != newest {
         signal.set(newest);
     }
@@ -161,6 +164,7 @@ fn is_wide(desk: &Desk) -> bool {
 /// Builds the page.
 pub fn build(cx: &mut Context, params: &Arc<BusbarParams>, desk: &Arc<Desk>) {
     let page = Page::new(cx, params, desk);
+    page.clone().build(cx);
     let watched = page.clone();
     let mut generation = u64::MAX;
     VStack::new(cx, |cx| {

@@ -23,7 +23,6 @@ pub enum Switches {
 /// All solos and mutes of an instance.
 #[derive(Clone)]
 pub struct Solos {
-    host: Host,
     desk: Arc<Desk>,
     solos: Arc<[ParamRef]>,
     mutes: Arc<[ParamRef]>,
@@ -37,7 +36,6 @@ impl Solos {
         let solos = strips().map(|strip| &strip.solo).chain(groups().map(|group| &group.solo));
         let mutes = strips().map(|strip| &strip.mute).chain(groups().map(|group| &group.mute));
         Self {
-            host: host.clone(),
             desk: Arc::clone(desk),
             solos: solos.map(|param| host.param(param)).collect(),
             mutes: mutes.map(|param| host.param(param)).collect(),
@@ -55,21 +53,21 @@ impl Solos {
     }
 
     /// The lamp was pressed: clears all solos and remembers them, or restores what was cleared.
-    pub fn clear_or_restore(&self) {
+    pub fn clear_or_restore(&self, host: &Host) {
         let soloed: Vec<&ParamRef> = self.solos.iter().filter(|solo| is_on(solo)).collect();
         if soloed.is_empty() {
             let remembered = self.remembered();
             let again = self.solos.iter().filter(|solo| remembered.iter().any(|id| id == solo.id()));
-            again.for_each(|solo| self.host.change(solo, 1.0));
+            again.for_each(|solo| host.change(solo, 1.0));
         } else {
             let ids: Vec<&str> = soloed.iter().map(|solo| solo.id()).collect();
             self.desk.set_view(LAST_SOLOS, ids.into());
-            soloed.iter().for_each(|solo| self.host.change(solo, 0.0));
+            soloed.iter().for_each(|solo| host.change(solo, 0.0));
         }
     }
 
     /// Switches one on and all others of its kind off; one that already is alone goes off.
-    pub fn exclusive(&self, switches: Switches, chosen: &ParamRef) {
+    pub fn exclusive(&self, host: &Host, switches: Switches, chosen: &ParamRef) {
         let all = match switches {
             Switches::Solo => &self.solos,
             Switches::Mute => &self.mutes,
@@ -77,11 +75,11 @@ impl Solos {
         let (mut was_alone, was_on) = (true, is_on(chosen));
         for other in all.iter().filter(|other| other.id() != chosen.id() && is_on(other)) {
             was_alone = false;
-            self.host.change(other, 0.0);
+            host.change(other, 0.0);
         }
         let is_wanted = !(was_on && was_alone);
         if is_wanted != was_on {
-            self.host.change(chosen, f32::from(u8::from(is_wanted)));
+            host.change(chosen, f32::from(u8::from(is_wanted)));
         }
     }
 

@@ -1,6 +1,6 @@
 //! The bar at the top: the solo lamp, peaks, the width of the strips, zoom.
 
-use super::page::{Page, SoloLamp};
+use super::page::{Page, SoloLamp, set_if_new};
 use nice_plug_vizia::prelude::*;
 
 /// The steps of the zoom, in percent.
@@ -26,31 +26,19 @@ pub fn bar(cx: &mut Context, page: &Page) {
         .toggle_class("lit", lamp.map(|&lamp| lamp == SoloLamp::Lit))
         .toggle_class("restorable", lamp.map(|&lamp| lamp == SoloLamp::Restorable));
 
-        let desk = page.desk().clone();
-        button(cx, "PEAKS", "Begin all peak read-outs anew", move || desk.clear_all_holds());
+        button(cx, "PEAKS", "Begin all peak read-outs anew", |page| page.desk().clear_all_holds());
+        button(cx, "WIDE", "Wide strips with everything, or narrow ones", |page| page.set_wide(!page.wide().get()))
+            .toggle_class("lit", page.wide());
 
-        let wide = page.clone();
-        button(cx, "WIDE", "Wide strips with everything, or narrow ones", move || {
-            wide.set_wide(!wide.wide().get())
-        })
-        .toggle_class("lit", page.wide());
-
-        let (smaller, larger) = (page.host().clone(), page.host().clone());
-        let zoom = Signal::new(percent(page.host()));
-        let (watched, shown) = (page.host().clone(), zoom);
-        button(cx, "−", "Smaller", move || {
-            step(&smaller, |now| ZOOM_STEPS.iter().rev().copied().find(|&step| step < now))
+        let (host, shown) = (page.host().clone(), Signal::new(percent(page.host())));
+        button(cx, "−", "Smaller", |page| {
+            step(page.host(), |now| ZOOM_STEPS.iter().rev().copied().find(|&step| step < now));
         });
-        Label::new(cx, zoom.map(|percent| format!("{percent} %"))).class("zoom").poll(move |_| {
-            let newest = percent(&watched);
-            if shown.get() != newest {
-                shown.set(newest);
-            }
+        Label::new(cx, shown.map(|percent| format!("{percent} %"))).class("zoom").poll(move |_| {
+            set_if_new(shown, percent(&host));
             false
         });
-        button(cx, "+", "Larger", move || {
-            step(&larger, |now| ZOOM_STEPS.iter().copied().find(|&step| step > now))
-        });
+        button(cx, "+", "Larger", |page| step(page.host(), |now| ZOOM_STEPS.iter().copied().find(|&step| step > now)));
     })
     .class("top-bar");
 }
@@ -60,10 +48,10 @@ fn button<'a>(
     cx: &'a mut Context,
     word: &'static str,
     explanation: &'static str,
-    press: impl Fn() + Send + Sync + 'static,
+    press: impl Fn(&Page) + Send + Sync + 'static,
 ) -> Handle<'a, Button> {
     Button::new(cx, move |cx| Label::new(cx, word))
-        .on_press(move |_| press())
+        .on_press(move |cx| press(&cx.data::<Page>().clone()))
         .class("bar-button")
         .name(explanation)
         .tooltip(move |cx| {
