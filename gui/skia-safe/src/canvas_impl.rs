@@ -147,3 +147,8 @@ pub fn raster_n32_premul(size: impl Into<ISize>) -> Option<Surface> {
 }
 #[allow(unused)]
 fn unused(_s: Size) {}
+
+/// Glyphs to draw.
+#[allow(dead_code)]
+pub(crate) struct GlyphRun<'a> { pub font: &'a parley::FontData, pub size: f32, pub normalized_coords: &'a [parley::NormalizedCoord], pub skew: Option<f32>, pub glyphs: &'a [(u32, f32, f32)], pub paint: &'a Paint }
+impl Canvas { pub(crate) fn draw_glyphs(&self, _run: &GlyphRun<'_>) {} }

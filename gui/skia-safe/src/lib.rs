@@ -32,6 +32,7 @@ pub mod path_builder {
 /// Layers.
 pub mod canvas {
     pub use crate::canvas_impl::SaveLayerRec;
+    pub(crate) use crate::canvas_impl::GlyphRun;
 }
 /// Surfaces in memory.
 pub mod surfaces {
