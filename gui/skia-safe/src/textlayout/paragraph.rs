@@ -3,7 +3,7 @@
 use super::collection::{FontCollection, StyleIdx};
 use super::places::Places;
 use super::style::{ParagraphStyle, TextAlign, TextDecoration, TextDirection, TextStyle};
-use crate::canvas::GlyphRun;
+use crate::canvas::{GlyphRun, PlacedGlyph};
 use crate::{Canvas, Paint, Point, Rect};
 use parley::{Alignment, AlignmentOptions, BaseDirection, Layout, PositionedLayoutItem};
 use std::cell::OnceCell;
@@ -215,13 +215,16 @@ impl Paragraph {
                     let (top, bottom) = (baseline - metrics.ascent, baseline + metrics.descent);
                     canvas.draw_rect(Rect::new(left, top, right, bottom), paint);
                 }
-                let placed: Vec<_> =
-                    glyphs.positioned_glyphs().map(|glyph| (glyph.id, at.x + glyph.x, at.y + glyph.y)).collect();
+                let place =
+                    |glyph: parley::Glyph| PlacedGlyph { id: glyph.id, x: at.x + glyph.x, y: at.y + glyph.y };
+                let placed: Vec<_> = glyphs.positioned_glyphs().map(place).collect();
+                let coords: Vec<_> = run.normalized_coords().iter().map(|coord| coord.to_bits()).collect();
                 canvas.draw_glyphs(&GlyphRun {
                     font: run.font(),
                     size: run.font_size(),
-                    normalized_coords: run.normalized_coords(),
+                    normalized_coords: &coords,
                     skew: run.synthesis().skew().map(f32::to_radians),
+                    hint: true,
                     glyphs: &placed,
                     paint: &style.foreground,
                 });
