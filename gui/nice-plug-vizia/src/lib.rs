@@ -76,6 +76,7 @@ mod input;
 mod keyboard;
 mod live;
 mod param;
+mod pointer;
 mod polls;
 mod present;
 mod state;
