@@ -10,6 +10,7 @@ mod polls;
 mod state;
 mod theme;
 mod ui;
+pub mod widgets;
 
 pub use headless::Headless;
 pub use host::{Gesture, Host};
@@ -24,5 +25,9 @@ pub mod prelude {
 
     pub use crate::{
         Gesture, Headless, Host, MAX_ZOOM, MIN_ZOOM, ParamRef, PollExt, SavedView, Tick, ViziaState,
+    };
+    pub use crate::widgets::{
+        Choice, Fader, Knob, KnobModifiers, MenuEntry, MenuPick, MenuPlace, ReadOut, Toggle, ToggleModifiers,
+        Typed, open_menu, type_in,
     };
 }
