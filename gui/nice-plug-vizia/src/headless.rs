@@ -11,7 +11,7 @@ use crate::host::Sink;
 use crate::state::scaled;
 use crate::theme::Theme;
 use crate::ui::Ui;
-use crate::{Gesture, Host};
+use crate::{Gesture, Host, input};
 
 /// An editor without a window: real views, real events, pixels in memory. Time passes by [`tick`](Self::tick) only (timers and
 /// animations of vizia itself look at the clock all the same).
@@ -116,9 +116,8 @@ impl Headless {
 
     /// Presses and releases a key, with the characters that it types. Says whether the key was kept from the host.
     pub fn key(&mut self, code: Code, key: Key) -> bool {
-        crate::input::press_key(&mut self.ui, code, key.clone());
-        let captured = self.ui.is_typing();
-        self.event(WindowEvent::KeyUp(code, Some(key)));
+        let captured = input::press_key(&mut self.ui, code, key.clone());
+        input::release_key(&mut self.ui, code, key);
         captured
     }
 

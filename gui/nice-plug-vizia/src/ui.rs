@@ -66,7 +66,7 @@ impl Ui {
             cx = Some(set_up(&host, theme, size, dpi_factor, &proxied, &polls, clipboard, &drawn, build));
         });
         let (width, height) = size;
-        Self {
+        let mut ui = Self {
             cx,
             events: EventManager::new(),
             proxied,
@@ -81,7 +81,10 @@ impl Ui {
             scale_factor,
             now_s: 0.0,
             ticked: false,
-        }
+        };
+        // What building has set must not wait until another editor runs: see `event`.
+        scope.enter(|| ui.flush());
+        ui
     }
 
     pub(crate) fn host(&self) -> &Host {
@@ -133,6 +136,15 @@ impl Ui {
         let scope = self.scope;
         scope.enter(|| {
             self.backend().emit_window_event(Entity::root(), event);
+            self.flush();
+        });
+    }
+
+    /// Takes the keyboard from whichever view has it.
+    pub(crate) fn blur(&mut self) {
+        let scope = self.scope;
+        scope.enter(|| {
+            self.context().with_current(Entity::root(), |cx| cx.focus_with_visibility(false));
             self.flush();
         });
     }
