@@ -11,7 +11,7 @@ use vizia_core::prelude::*;
 use super::grip::{Edit, Feel, Grip, Hand};
 use super::menu::{MenuCommand, MenuEntry, MenuPick, MenuPlace, open_menu};
 use super::overlay::{Lost, Overlay};
-use super::type_in::{TypeCommand, Typed, type_in};
+use super::type_in::{TypeCommand, Typed, type_value_in};
 use crate::polls::PollExt;
 use crate::{Host, ParamRef};
 
@@ -274,9 +274,7 @@ impl Control {
     /// Opens the text field over this rectangle.
     pub fn type_value(&self, cx: &mut EventContext, over: BoundingBox) {
         self.hands.hand(Hand::Lost);
-        let param = self.param.clone();
-        let text = param.text(param.value());
-        type_in(cx, over, text, move |text| param.parse(text.trim()).is_some());
+        type_value_in(cx, over, self.param.clone());
     }
 
     /// The rest, for every control: what was typed, the tooltip, and losing the pointer or the view itself.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use vizia_core::prelude::*;
 
 use super::overlay::{Overlay, Shared, give_focus_back};
+use crate::ParamRef;
 
 /// Opens the field over this rectangle (physical pixels) with `text` selected in it. The current view gets [`Typed`] if a text is
 /// entered that `check` agrees with.
@@ -18,10 +19,27 @@ pub fn type_in(
     text: String,
     check: impl Fn(&str) -> bool + Send + Sync + 'static,
 ) {
+    request(cx, over, text, Arc::new(check), false);
+}
+
+/// The same for the value of a control: a click that turns out to be the first of a double-click is given back to it.
+pub(crate) fn type_value_in(cx: &mut EventContext, over: BoundingBox, param: ParamRef) {
+    let text = param.text(param.value());
+    request(cx, over, text, Arc::new(move |text| param.parse(text.trim()).is_some()), true);
+}
+
+fn request(cx: &mut EventContext, over: BoundingBox, text: String, check: Check, is_value: bool) {
     let Some(overlay) = cx.try_data::<Overlay>() else { return };
     let to = overlay.type_in;
     let shared = Rc::clone(&overlay.shared);
-    shared.request.replace(Some(Request { owner: cx.current(), over, text, check: Arc::new(check) }));
+    shared.request.replace(Some(Request {
+        owner: cx.current(),
+        over,
+        text,
+        check,
+        is_value,
+        is_edited: false,
+    }));
     cx.emit_to(to, TypeCommand::Open);
 }
 
@@ -38,6 +56,8 @@ pub(crate) struct Request {
     over: BoundingBox,
     text: String,
     check: Check,
+    is_value: bool,
+    is_edited: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -76,10 +96,19 @@ impl TypeIn {
             .build(cx, move |cx| {
                 // Tab would look for the next control from here: the keyboard goes back to its control first.
                 cx.add_listener(|this: &mut Self, cx, event| {
-                    event.map(|window_event, _| {
-                        if matches!(window_event, WindowEvent::KeyDown(Code::Tab, _)) && this.open.is_some() {
-                            this.leave(cx, true);
+                    event.map(|window_event, meta| match window_event {
+                        WindowEvent::KeyDown(Code::Tab, _) => this.leave(cx, true),
+                        WindowEvent::MouseDoubleClick(MouseButton::Left) => {
+                            let is_untouched = |open: &&Request| open.is_value && !open.is_edited;
+                            if let Some(owner) =
+                                this.open.as_ref().filter(is_untouched).map(|open| open.owner)
+                            {
+                                meta.consume();
+                                this.close(cx, true);
+                                cx.emit_to(owner, window_event.clone());
+                            }
                         }
+                        _ => {}
                     });
                 });
                 Binding::new(cx, field, move |cx| {
@@ -165,6 +194,7 @@ impl View for TypeIn {
             TypeCommand::Edited(text) => {
                 if let Some(open) = &mut self.open {
                     open.text = text;
+                    open.is_edited = true;
                 }
             }
             TypeCommand::Enter => self.leave(cx, true),
