@@ -10,7 +10,7 @@ mod record;
 pub(crate) mod scene;
 
 #[allow(unused_imports)] // Text is another part.
-pub(crate) use glyphs::GlyphRun;
+pub(crate) use glyphs::{GlyphRun, PlacedGlyph};
 pub use layers::SaveLayerRec;
 
 use crate::{
