@@ -170,7 +170,8 @@ impl Recorder {
         // One pixel more, for points that are moved to the grid.
         let bounds = bounds.with_outset((1.0, 1.0));
         let state = self.state();
-        let near = bounds.meets(&state.area.to_rect());
+        // A clip that passes near is kept: where its edge passes, tiles are mixed in another way.
+        let near = bounds.meets(&state.area.outset(MARGIN, MARGIN).to_rect());
         if !near || path.is_empty() {
             if !difference {
                 state.area = Area::default();
