@@ -108,7 +108,8 @@ impl Ui {
     }
 
     pub(crate) fn polls(&self) -> usize {
-        self.polls.len()
+        // The tooltip's is there before the page.
+        self.polls.len() - 1
     }
 
     /// The name of the element that has the keyboard.
@@ -318,6 +319,7 @@ fn set_up(
     context.windows.insert(Entity::root(), window);
     host.clone().build(context);
     polls.clone().build(context);
+    crate::widgets::install(context);
     theme.apply(context);
     build(context);
     cx.needs_refresh(Entity::root());

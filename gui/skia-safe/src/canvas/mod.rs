@@ -10,7 +10,7 @@ mod record;
 pub(crate) mod scene;
 
 #[allow(unused_imports)] // Text is another part.
-pub(crate) use glyphs::GlyphRun;
+pub(crate) use glyphs::{GlyphRun, PlacedGlyph};
 pub use layers::SaveLayerRec;
 
 use crate::{
@@ -97,6 +97,14 @@ impl Canvas {
     /// The matrix.
     pub fn local_to_device_as_3x3(&self) -> Matrix {
         Matrix::from_kurbo(self.recorder.borrow().matrix())
+    }
+
+    /// The rectangle that what is drawn from now on stays inside of, in the matrix' own coordinates; `None` if there is none.
+    pub fn local_clip_bounds(&self) -> Option<Rect> {
+        let mut recorder = self.recorder.borrow_mut();
+        let device = recorder.state().area.to_rect();
+        let back = Matrix::from_kurbo(recorder.matrix()).invert()?;
+        (!device.is_empty()).then(|| back.map_rect(device).0)
     }
 
     /// Leaves what is drawn from now on only inside or outside of a rectangle. One that is not anti-aliased, the default, is
