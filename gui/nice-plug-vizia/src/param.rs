@@ -52,6 +52,18 @@ impl ParamRef {
         unsafe { self.ptr.name() }.to_owned()
     }
 
+    /// The value in the parameter's own unit, without the host's modulation.
+    pub fn plain(&self) -> f32 {
+        // SAFETY: `owner` is alive, see `new`.
+        unsafe { self.ptr.unmodulated_plain_value() }
+    }
+
+    /// Where a value in the parameter's own unit lies on the host's scale.
+    pub fn normalize(&self, plain: f32) -> f32 {
+        // SAFETY: `owner` is alive, see `new`.
+        unsafe { self.ptr.preview_normalized(plain) }
+    }
+
     /// A value as text, with its unit.
     pub fn text(&self, normalized: f32) -> String {
         // SAFETY: `owner` is alive, see `new`.

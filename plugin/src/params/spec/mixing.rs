@@ -4,14 +4,22 @@ use super::{INPUT_MODES, Kind, PAN_LAWS, ParamSpec, number, switch};
 use crate::params::text::Unit;
 use busbar_engine::{MAX_FADER_DB, MAX_TRIM_DB, MIN_DIM_DB, SILENCE_DB};
 
-/// Faders and levels. With this skew 0 dB stands at 75 % of the way, as on a console.
+/// With this skew 0 dB stands at 75 % of the way, as on a console.
+const FADER_SKEW: f32 = 2.5;
+
+/// Faders and levels.
 const FADER: Kind = Kind::Number {
     unit: Unit::Decibels { silence_db: Some(SILENCE_DB) },
     min: SILENCE_DB,
     max: MAX_FADER_DB,
     default: 0.0,
-    skew: 2.5,
+    skew: FADER_SKEW,
 };
+
+/// Where a level stands on the way of a fader, from 0 to 1: the host's scale of every parameter of this kind, for what is drawn beside one.
+pub fn fader_place(level_db: f32) -> f32 {
+    ((level_db - SILENCE_DB) / (MAX_FADER_DB - SILENCE_DB)).clamp(0.0, 1.0).powf(FADER_SKEW)
+}
 
 const BALANCE: Kind = Kind::Number { unit: Unit::Pan, min: -100.0, max: 100.0, default: 0.0, skew: 1.0 };
 

@@ -1,0 +1,140 @@
+//! How a meter moves: from what the engine measured to what the eye sees.
+//!
+//! The engine tells the largest sample since the last look and a mean square; it knows neither frames nor eyes.
+//! Here a bar rises at once and falls evenly, 20 dB in 1.7 s, which is the return time of a peak programme meter of Type I (IEC 60268-10),
+//! and a line stays at the highest place for a while before it falls the same way.
+
+/// How fast a bar falls, in dB per second: 20 dB in 1.7 s.
+pub const FALL_DB_PER_S: f32 = 20.0 / 1.7;
+
+/// How long the line stays at a peak before it falls, in seconds.
+pub const HOLD_S: f32 = 2.0;
+
+/// Nothing is shown below this level, in dB of full scale.
+pub const FLOOR_DB: f32 = -90.0;
+
+/// One bar with its line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// Where the bar ends, in dB.
+    pub peak_db: f32,
+    /// Where the body of the bar ends, the root of the mean square, in dB.
+    pub rms_db: f32,
+    /// Where the line stands, in dB.
+    pub line_db: f32,
+    /// How long the line has stood there, in seconds.
+    line_age_s: f32,
+}
+
+impl Default for Bar {
+    fn default() -> Self {
+        Self { peak_db: FLOOR_DB, rms_db: FLOOR_DB, line_db: FLOOR_DB, line_age_s: 0.0 }
+    }
+}
+
+impl Bar {
+    /// Moves on by `dt_s` seconds, in which the largest sample was `peak` and after which the level is `rms`, both linear.
+    pub fn advance(&mut self, peak: f32, rms: f32, dt_s: f32) {
+        let (peak_db, fall_db) = (to_db(peak), FALL_DB_PER_S * dt_s.max(0.0));
+        self.peak_db = peak_db.max(self.peak_db - fall_db).max(FLOOR_DB);
+        // The mean has a time of its own; it only must not hang when the host stops calling.
+        self.rms_db = to_db(rms).max(self.rms_db - 2.0 * fall_db).max(FLOOR_DB).min(self.peak_db);
+        self.line_age_s += dt_s;
+        if self.peak_db >= self.line_db {
+            (self.line_db, self.line_age_s) = (self.peak_db, 0.0);
+        } else if self.line_age_s > HOLD_S {
+            self.line_db = (self.line_db - fall_db).max(self.peak_db);
+        }
+    }
+
+    /// Puts the line down to the bar.
+    pub fn drop_line(&mut self) {
+        (self.line_db, self.line_age_s) = (self.peak_db, 0.0);
+    }
+}
+
+/// A gain reduction: up at once, back at the same pace as a bar.
+pub fn fall_back(shown_db: f32, newest_db: f32, dt_s: f32) -> f32 {
+    newest_db.max(shown_db - 2.0 * FALL_DB_PER_S * dt_s).max(0.0)
+}
+
+/// dB of full scale, not below [`FLOOR_DB`]; what is no level is none.
+pub fn to_db(linear: f32) -> f32 {
+    if linear > 0.0 { (20.0 * linear.log10()).max(FLOOR_DB) } else { FLOOR_DB }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Single precision in dB over a few hundred steps.
+    const EPSILON_DB: f32 = 1e-3;
+
+    fn near(a: f32, b: f32) {
+        assert!((a - b).abs() < EPSILON_DB, "{a} is not {b}");
+    }
+
+    #[test]
+    fn a_bar_rises_at_once_and_falls_20_db_in_1_7_s() {
+        let mut bar = Bar::default();
+        bar.advance(1.0, 0.5, 0.016);
+        near(bar.peak_db, 0.0);
+        near(bar.rms_db, -6.0206);
+        for _ in 0..170 {
+            bar.advance(0.0, 0.0, 0.01);
+        }
+        near(bar.peak_db, -20.0);
+        near(bar.rms_db, -46.0206);
+    }
+
+    #[test]
+    fn how_often_one_looks_changes_nothing() {
+        let (mut often, mut seldom) = (Bar::default(), Bar::default());
+        often.advance(1.0, 1.0, 0.0);
+        seldom.advance(1.0, 1.0, 0.0);
+        for _ in 0..100 {
+            often.advance(0.0, 0.0, 0.01);
+        }
+        seldom.advance(0.0, 0.0, 1.0);
+        near(often.peak_db, seldom.peak_db);
+        near(often.rms_db, seldom.rms_db);
+    }
+
+    #[test]
+    fn the_line_holds_then_falls_to_the_bar() {
+        let mut bar = Bar::default();
+        bar.advance(0.5, 0.5, 0.01);
+        let peak_db = bar.line_db;
+        for _ in 0..199 {
+            bar.advance(0.0, 0.0, 0.01);
+            near(bar.line_db, peak_db);
+        }
+        for _ in 0..2000 {
+            bar.advance(0.0, 0.0, 0.01);
+            assert!(bar.line_db >= bar.peak_db);
+        }
+        near(bar.line_db, FLOOR_DB);
+        bar.advance(1.0, 1.0, 0.01);
+        bar.advance(0.0, 0.0, 0.5);
+        bar.drop_line();
+        near(bar.line_db, bar.peak_db);
+    }
+
+    #[test]
+    fn what_is_no_number_shows_nothing() {
+        let mut bar = Bar::default();
+        bar.advance(f32::NAN, f32::NAN, 0.01);
+        assert_eq!(bar, Bar { line_age_s: 0.0, ..Bar::default() });
+        near(to_db(f32::MIN_POSITIVE), FLOOR_DB);
+    }
+
+    #[test]
+    fn a_reduction_comes_at_once_and_goes_back_to_none() {
+        near(fall_back(0.0, 6.0, 0.016), 6.0);
+        let mut shown_db = 6.0;
+        for _ in 0..100 {
+            shown_db = fall_back(shown_db, 0.0, 0.01);
+        }
+        assert_eq!(shown_db, 0.0);
+    }
+}
