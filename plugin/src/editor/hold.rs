@@ -6,7 +6,8 @@
 use super::ballistics::to_db;
 use crate::desk::{Desk, Tap};
 use nice_plug_vizia::prelude::*;
-use std::cell::{Cell, RefCell};
+use nice_plug_vizia::widgets::ink::{Ink, Stand, fill};
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ pub struct Hold {
     tap: Tap,
     fader: ParamRef,
     level_db: Rc<Cell<f32>>,
-    line: RefCell<TextLine>,
+    ink: Ink,
 }
 
 impl Hold {
@@ -92,21 +93,13 @@ impl View for Hold {
         let level_db = self.level_db.get();
         let is_over = level_db > 0.0;
         let area = cx.bounds();
-        let mut ground = vg::Paint::default();
-        ground.set_color(if is_over { cx.caret_color() } else { cx.background_color() });
-        canvas.draw_rect(vg::Rect::from(area), &ground);
-        let color = if is_over { cx.selection_color() } else { cx.font_color() };
-        let (size_px, weight) = (cx.font_size(), if is_over { 700 } else { 400 });
-        self.line.borrow_mut().draw(
-            cx,
-            canvas,
-            &figure(level_db),
-            area,
-            Alignment::Center,
-            color,
-            size_px,
-            weight,
-        );
+        let (ground, color) = if is_over {
+            (cx.caret_color(), cx.selection_color())
+        } else {
+            (cx.background_color(), cx.font_color())
+        };
+        canvas.draw_rect(vg::Rect::from(area), &fill(ground));
+        self.ink.draw(cx, canvas, &figure(level_db), area, color, Stand::Center);
     }
 }
 

@@ -24,6 +24,7 @@ use spec::Section;
 pub use stages::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What the name that a choice shows stands for.
 fn chosen<T: Copy + Default>(values: &[T], param: &IntParam) -> T {
@@ -332,6 +333,8 @@ pub struct BusbarParams {
     dirty: Arc<Dirty>,
     /// What a state holds beside parameters.
     pub document: RwLock<Document>,
+    /// How often a state was loaded.
+    n_loads: AtomicU64,
 }
 
 impl BusbarParams {
@@ -347,7 +350,13 @@ impl BusbarParams {
             strips: (0..n_strips).map(|strip_idx| StripParams::new(strip_idx, &dirty)).collect(),
             dirty,
             document: RwLock::default(),
+            n_loads: AtomicU64::new(0),
         }
+    }
+
+    /// How often a state has replaced the document.
+    pub fn n_loads(&self) -> u64 {
+        self.n_loads.load(Ordering::Acquire)
     }
 
     /// Brings a snapshot up to date with what changed. Returns whether anything did. Realtime-safe.
@@ -400,6 +409,7 @@ unsafe impl Params for BusbarParams {
         // A state that the filter has emptied changes nothing.
         if !fields.is_empty() {
             *self.document.write() = crate::state::document_from_fields(fields);
+            self.n_loads.fetch_add(1, Ordering::Release);
         }
     }
 }
