@@ -52,6 +52,8 @@ pub(crate) enum Shape {
 struct Inner {
     shape: Shape,
     bounds: Rect,
+    /// Filled by the even-odd rule. Only SVG pictures have such paths; cuts and unions take them by the other rule.
+    even_odd: bool,
 }
 
 /// A path, never changed once it is made.
@@ -174,7 +176,7 @@ impl Path {
             Shape::Bez(bez) if bez.elements().is_empty() => return Self::default(),
             Shape::Bez(bez) => Rect::from_kurbo(bez.control_box()),
         };
-        Self(Arc::new(Inner { shape, bounds }))
+        Self(Arc::new(Inner { shape, bounds, even_odd: false }))
     }
 
     pub(crate) fn from_bez(bez: BezPath) -> Self {
@@ -183,6 +185,17 @@ impl Path {
 
     pub(crate) fn shape(&self) -> &Shape {
         &self.0.shape
+    }
+
+    pub(crate) fn with_even_odd(self, even_odd: bool) -> Self {
+        if !even_odd {
+            return self;
+        }
+        Self(Arc::new(Inner { shape: self.0.shape.clone(), bounds: self.0.bounds, even_odd }))
+    }
+
+    pub(crate) fn is_even_odd(&self) -> bool {
+        self.0.even_odd
     }
 
     /// Names the points: the same as long as any clone lives.

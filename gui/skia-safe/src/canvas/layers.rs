@@ -10,6 +10,9 @@ use crate::{
     path::Shape,
 };
 
+/// Larger than any surface with all that a blur reaches around it.
+const EVERYWHERE: Area = Area::new(-32_768, -32_768, 32_768, 32_768);
+
 /// How a layer begins.
 #[derive(Clone, Debug, Default)]
 pub struct SaveLayerRec<'a> {
@@ -79,7 +82,10 @@ impl Recorder {
         let crop = crop.map(|c| Area::around(&Matrix::from_kurbo(matrix).map_rect(c).0));
         let layer = Layer { alpha, blur: blurs, content: Area::default(), plain: false, end: index };
         let from = self.scene.clip_ids.len() as u32;
-        self.scene.clip_ids.extend(&clips);
+        for id in &clips {
+            self.scene.spell_out(*id, &self.size);
+            self.scene.clip_ids.push(*id);
+        }
         let clips = from..self.scene.clip_ids.len() as u32;
         self.scene.ops.push(crate::canvas::scene::Op {
             kind: Kind::Push(layer),
@@ -94,7 +100,7 @@ impl Recorder {
         state.is_layer = true;
         if let Some((x, y)) = blurs {
             // The blur brings in what lies around, and the clip cuts the result of it.
-            state.area = area.outset(blur::reach(x), blur::reach(y)).common(&crop.unwrap_or(FAR));
+            state.area = area.outset(blur::reach(x), blur::reach(y)).common(&crop.unwrap_or(EVERYWHERE));
             state.clip = state.area.to_rect();
             state.clips.clear();
         }
@@ -106,7 +112,7 @@ impl Recorder {
         let op = &mut self.scene.ops[open.index];
         let Kind::Push(layer) = &mut op.kind else { return };
         layer.end = end;
-        layer.content = open.drawn.common(&open.crop.unwrap_or(FAR));
+        layer.content = open.drawn.common(&open.crop.unwrap_or(EVERYWHERE));
         let over = op.blend == BlendMode::SrcOver;
         layer.plain = over && layer.alpha == 1.0 && !open.mixes && layer.blur.is_none();
         let (x, y) = layer.blur.unwrap_or_default();
@@ -148,7 +154,7 @@ impl Recorder {
         let sigma = |x: f32| (x * scale).min(blur::MAX_SIGMA);
         let sigma = (sigma(filter.sigma.0), sigma(filter.sigma.1));
         let reach = (blur::reach(sigma.0), blur::reach(sigma.1));
-        let needed = clip.outset(reach.0, reach.1).common(&self.size).common(&crop.unwrap_or(FAR));
+        let needed = clip.outset(reach.0, reach.1).common(&self.size).common(&crop.unwrap_or(EVERYWHERE));
         if needed.is_empty() {
             return None;
         }
@@ -210,6 +216,3 @@ impl Recorder {
         self.restore();
     }
 }
-
-/// Larger than any surface with everything around it that a blur reaches.
-const FAR: Area = Area::new(-20_000, -20_000, 40_000, 40_000);

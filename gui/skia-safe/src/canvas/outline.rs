@@ -60,7 +60,7 @@ pub(crate) fn stroke(
     if let (Shape::RRect(r), None) = (path.shape(), &paint.path_effect) {
         let half = width * 0.5;
         let round = r.all_radii().iter().all(|v| v.x == v.y);
-        if round && paint.join == PaintJoin::Miter && !r.bounds().is_empty() {
+        if round && paint.join == PaintJoin::Miter && paint.miter > 1.5 && !r.bounds().is_empty() {
             let mut ring = rrect_bez(&r.with_outset(Vector::new(half, half)));
             let inner = r.with_inset(Vector::new(half, half));
             if !inner.bounds().is_empty() {
@@ -79,7 +79,8 @@ pub(crate) fn stroke(
         PaintCap::Round => kurbo::Cap::Round,
         PaintCap::Square => kurbo::Cap::Square,
     };
-    let mut style = Stroke::new(width.into()).with_join(join).with_miter_limit(4.0).with_caps(cap);
+    let mut style =
+        Stroke::new(width.into()).with_join(join).with_miter_limit(paint.miter.into()).with_caps(cap);
     let bez = path.to_bez();
     if let Some(dash) = &paint.path_effect {
         let sum: f64 = dash.intervals.iter().copied().map(f64::from).sum();

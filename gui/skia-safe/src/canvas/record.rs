@@ -96,6 +96,12 @@ impl Recorder {
         self.states[self.states.len() - 1].matrix
     }
 
+    pub(super) fn local_clip(&self) -> Option<Rect> {
+        let State { matrix, area, .. } = &self.states[self.states.len() - 1];
+        let inverse = Matrix::from_kurbo(*matrix).invert()?;
+        (!area.is_empty()).then(|| inverse.map_rect(area.to_rect().with_outset((1.0, 1.0))).0)
+    }
+
     pub(super) fn save_count(&self) -> usize {
         self.states.len()
     }
@@ -136,39 +142,34 @@ impl Recorder {
             state.area = state.area.common(&Area::around(&state.clip));
             return;
         }
-        let same = |c: &Clip| {
-            c.path.address() == path.address()
-                && c.difference == (op == ClipOp::Difference)
-                && c.matrix == matrix
+        let difference = op == ClipOp::Difference;
+        let bounds = match &rrect {
+            Some(rrect) => *rrect.bounds(),
+            None => Matrix::from_kurbo(matrix).map_rect(path.bounds()).0,
         };
-        let known = self.scene.clips.len().saturating_sub(KNOWN_CLIPS);
-        let id = self.scene.clips.iter().skip(known).position(same).map(|i| i + known);
-        let id = id.unwrap_or_else(|| {
-            let scene = &mut self.scene;
-            let from = scene.clip_polygons.len();
-            if op == ClipOp::Difference {
-                // Everything, and the shape once more: by the even-odd rule what is outside of it.
-                let all = Path::rect(self.size.outset(1024, 1024).to_rect(), None);
-                outline::fill(&all, Affine::IDENTITY, &mut scene.clip_polygons);
-            }
-            let range = outline::fill(path, matrix, &mut scene.clip_polygons);
-            let bounds = scene.clip_polygons.bounds(&range);
-            let clip = Clip {
-                range: from..range.end,
-                difference: op == ClipOp::Difference,
-                rrect,
-                bounds,
-                path: path.clone(),
-                matrix,
-            };
-            scene.clips.push(clip);
-            scene.clips.len() - 1
-        });
-        let (difference, bounds) = (self.scene.clips[id].difference, self.scene.clips[id].bounds);
+        // One pixel more, for points that are moved to the grid.
+        let bounds = bounds.with_outset((1.0, 1.0));
         let state = self.state();
+        let near = bounds.meets(&state.area.to_rect());
+        if !near || path.is_empty() {
+            if !difference {
+                state.area = Area::default();
+            }
+            return;
+        }
         if !difference {
             state.area = state.area.common(&Area::around(&bounds));
         }
+        let same =
+            |c: &Clip| c.path.address() == path.address() && c.difference == difference && c.matrix == matrix;
+        let known = self.scene.clips.len().saturating_sub(KNOWN_CLIPS);
+        let id = self.scene.clips.iter().skip(known).position(same).map(|i| i + known);
+        let id = id.unwrap_or_else(|| {
+            let clip = Clip { range: 0..0, difference, rrect, bounds, path: path.clone(), matrix };
+            self.scene.clips.push(clip);
+            self.scene.clips.len() - 1
+        });
+        let state = self.state();
         if !state.clips.contains(&(id as u32)) {
             state.clips.push(id as u32);
         }
@@ -214,7 +215,11 @@ impl Recorder {
         let state = self.state();
         let (matrix, area) = (state.matrix, state.area);
         // Nothing can be seen of it: by far the most frequent case in a small redraw.
-        let mut reach = if paint.style == PaintStyle::Fill { 0.0 } else { 2.0 * paint.width + 1.0 };
+        let mut reach = if paint.style == PaintStyle::Fill {
+            0.0
+        } else {
+            0.5 * paint.width * paint.miter.max(1.5) + 1.0
+        };
         if let Some(mask) = &paint.mask_filter {
             let scale = if mask.respect_ctm { 1.0 } else { outline::scale_of(matrix).max(1e-3) as f32 };
             reach += (mask.sigma / scale).min(blur::MAX_SIGMA) * blur::REACH + 1.0;
@@ -236,7 +241,7 @@ impl Recorder {
                 self.shape(Kind::Rect(rect), rect, paint);
             } else {
                 let range = outline::fill(path, matrix, &mut self.scene.polygons);
-                self.polygons(range, false, paint);
+                self.polygons(range, path.is_even_odd(), paint);
             }
         }
         if paint.style != PaintStyle::Fill {
@@ -278,8 +283,12 @@ impl Recorder {
         let clip = (!state.clip.holds(&bounds)).then_some(state.clip);
         let scene = &mut self.scene;
         let from = scene.clip_ids.len() as u32;
-        let cutting = state.clips.iter().filter(|id| !scene.clips[**id as usize].spares(&visible));
-        scene.clip_ids.extend(cutting);
+        for id in &state.clips {
+            if !scene.clips[*id as usize].spares(&visible) {
+                scene.spell_out(*id, &self.size);
+                scene.clip_ids.push(*id);
+            }
+        }
         let clips = from..scene.clip_ids.len() as u32;
         scene.ops.push(Op { kind, brush, blend, clip, clips, area });
         self.note_drawn(area, blend);
