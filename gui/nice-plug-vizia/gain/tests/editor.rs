@@ -1,0 +1,59 @@
+//! The example's editor, driven without a window.
+
+use std::sync::Arc;
+
+use nice_plug::prelude::{Param, Params};
+use nice_plug_vizia::prelude::*;
+use vizia_gain::{GainParams, THEME, page};
+
+fn open() -> (Arc<GainParams>, Headless) {
+    let params = Arc::new(GainParams::default());
+    let owner: Arc<dyn Params> = Arc::<GainParams>::clone(&params);
+    let (width, height) = params.editor.size();
+    let mut editor = Headless::new(owner, THEME, width, height, 1.0, |cx| page(cx, &params));
+    assert!(editor.settle(), "the page never comes to rest");
+    (params, editor)
+}
+
+/// Goes to a control by Tab.
+fn focus(editor: &mut Headless, element: &str) {
+    for _ in 0..4 {
+        editor.key(Code::Tab, Key::Tab);
+        editor.tick(0.016);
+        if editor.focused_element() == Some(element) {
+            return;
+        }
+    }
+    panic!("Tab does not reach {element}");
+}
+
+#[test]
+fn every_control_changes_its_parameter() {
+    let (params, mut editor) = open();
+    for element in ["param-knob", "param-fader"] {
+        focus(&mut editor, element);
+        editor.key(Code::End, Key::End);
+        assert_eq!(params.gain.unmodulated_normalized_value(), 1.0, "{element}");
+        editor.key(Code::Delete, Key::Delete);
+        assert_eq!(params.gain.value(), 1.0, "{element}");
+    }
+    focus(&mut editor, "param-toggle");
+    editor.key(Code::Enter, Key::Enter);
+    assert!(params.mute.value());
+    // Each a begin, a value and an end.
+    assert_eq!(editor.gestures().len(), 3 * 5);
+}
+
+#[test]
+fn a_gain_is_typed_in_db() {
+    let (params, mut editor) = open();
+    focus(&mut editor, "param-readout");
+    editor.key(Code::Enter, Key::Enter);
+    editor.tick(0.016);
+    editor.type_text("-6 dB");
+    editor.key(Code::Enter, Key::Enter);
+    editor.tick(0.016);
+    // −6 dB is a factor of 0.5012; the read-out has one decimal, the value all of them.
+    assert!((params.gain.value() - 0.5012).abs() < 1e-4, "{}", params.gain.value());
+    assert!(!editor.is_typing());
+}
