@@ -3,9 +3,10 @@
 use crate::desk::{Desk, figures, n_figures};
 use crate::guard::{Guarded, HostLink, StateChanged};
 use crate::params::{BusbarParams, spec};
-use crate::{layout, remote, state};
+use crate::{editor, layout, remote, state};
 use busbar_engine::{Engine, N_GROUPS, Outputs, Settings, StereoIn};
 use nice_plug::prelude::*;
+use nice_plug_vizia::ViziaEditor;
 use std::sync::Arc;
 
 /// The parameter that the latency depends on.
@@ -70,7 +71,7 @@ impl<const N: usize> Plugin for Busbar<N> {
     /// Eight events for each parameter in one block: a storm on all of them.
     const INPUT_EVENT_CAPACITY: usize = 8 * spec::n_params(N);
 
-    type Editor = ();
+    type Editor = ViziaEditor;
     type SysExMessage = ();
     type BackgroundTask = StateChanged;
 
@@ -85,7 +86,7 @@ impl<const N: usize> Plugin for Busbar<N> {
 
     fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
         self.link.set_messenger(move || executor.execute_gui(StateChanged));
-        None
+        Some(editor::create(&self.params, &self.desk))
     }
 
     fn filter_state(plugin_state: &mut PluginState) {

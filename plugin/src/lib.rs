@@ -7,6 +7,7 @@
 
 mod busbar;
 pub mod desk;
+pub mod editor;
 pub mod guard;
 mod layout;
 pub mod params;

@@ -92,7 +92,7 @@ impl Lamp {
                     Label::new(
                         cx,
                         is.map(|is| {
-                            if is {
+                            if *is {
                                 "Broken samples (no numbers) came in and were silenced. Click when the source is repaired"
                             } else {
                                 "Signal at this input"

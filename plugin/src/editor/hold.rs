@@ -28,20 +28,15 @@ impl Hold {
     pub fn new<'a>(cx: &'a mut Context, desk: &Arc<Desk>, tap: Tap, fader: &ParamRef) -> Handle<'a, Self> {
         let level_db = Rc::new(Cell::new(f32::NAN));
         let (newest, watched) = (Rc::clone(&level_db), Arc::clone(desk));
-        Self {
-            desk: Arc::clone(desk),
-            tap,
-            fader: fader.clone(),
-            level_db,
-            line: RefCell::new(TextLine::new()),
-        }
-        .build(cx, |_| {})
-        .cursor(CursorIcon::Hand)
-        .poll(move |_| {
-            let [left, right] = watched.held(tap);
-            let level_db = rounded(to_db(left.max(right)));
-            newest.replace(level_db) != level_db
-        })
+        let ink = Ink::new(cx);
+        Self { desk: Arc::clone(desk), tap, fader: fader.clone(), level_db, ink }
+            .build(cx, |_| {})
+            .cursor(CursorIcon::Hand)
+            .poll(move |_| {
+                let [left, right] = watched.held(tap);
+                let level_db = rounded(to_db(left.max(right)));
+                newest.replace(level_db) != level_db
+            })
     }
 
     fn clear(&self, all: bool) {

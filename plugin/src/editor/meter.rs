@@ -161,7 +161,10 @@ impl View for Scale {
             let row = BoundingBox::from_min_max(area.left(), middle - half, area.right(), middle + half);
             ink.draw(cx, canvas, figure, row, cx.font_color(), Stand::Center);
             for left in [area.left(), area.right() - mark] {
-                canvas.draw_rect(vg::Rect::new(left, middle, left + mark, middle + line), &fill(cx.border_color()));
+                canvas.draw_rect(
+                    vg::Rect::new(left, middle, left + mark, middle + line),
+                    &fill(cx.border_color()),
+                );
             }
         }
     }

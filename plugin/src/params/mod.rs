@@ -11,6 +11,7 @@ mod factory;
 pub mod spec;
 mod stages;
 pub mod text;
+mod view_window;
 
 use busbar_engine::{
     GroupSettings, MasterSettings, N_DESTINATIONS, N_GROUPS, SendSettings, Settings, StripSettings,
@@ -18,6 +19,7 @@ use busbar_engine::{
 use dirty::{Dirty, Part};
 use factory::Factory;
 use nice_plug::prelude::*;
+use nice_plug_vizia::ViziaState;
 use parking_lot::RwLock;
 use serde_json::Value as Json;
 use spec::Section;
@@ -333,6 +335,8 @@ pub struct BusbarParams {
     dirty: Arc<Dirty>,
     /// What a state holds beside parameters.
     pub document: RwLock<Document>,
+    /// Size and zoom of the editor, saved with the view.
+    pub window: Arc<ViziaState>,
     /// How often a state was loaded.
     n_loads: AtomicU64,
 }
@@ -350,6 +354,7 @@ impl BusbarParams {
             strips: (0..n_strips).map(|strip_idx| StripParams::new(strip_idx, &dirty)).collect(),
             dirty,
             document: RwLock::default(),
+            window: ViziaState::new(crate::editor::SIZE, crate::editor::MIN_SIZE),
             n_loads: AtomicU64::new(0),
         }
     }
@@ -402,13 +407,17 @@ unsafe impl Params for BusbarParams {
     }
 
     fn serialize_fields(&self) -> BTreeMap<String, String> {
-        crate::state::document_to_fields(&self.document.read())
+        let mut document = self.document.read().clone();
+        view_window::write(&mut document.view, &self.window);
+        crate::state::document_to_fields(&document)
     }
 
     fn deserialize_fields(&self, fields: &BTreeMap<String, String>) {
         // A state that the filter has emptied changes nothing.
         if !fields.is_empty() {
-            *self.document.write() = crate::state::document_from_fields(fields);
+            let document = crate::state::document_from_fields(fields);
+            view_window::read(&document.view, &self.window);
+            *self.document.write() = document;
             self.n_loads.fetch_add(1, Ordering::Release);
         }
     }

@@ -29,6 +29,6 @@ pub use collection::{FontCollection, TypefaceFontProvider};
 pub use paragraph::{Paragraph, ParagraphBuilder};
 pub use places::{Affinity, GlyphClusterInfo, LineMetrics, PositionWithAffinity, TextBox};
 pub use style::{
-    ParagraphStyle, RectHeightStyle, RectWidthStyle, TextAlign, TextDecoration, TextDecorationStyle, TextDirection,
-    TextStyle,
+    ParagraphStyle, RectHeightStyle, RectWidthStyle, TextAlign, TextDecoration, TextDecorationStyle,
+    TextDirection, TextStyle,
 };

@@ -95,7 +95,8 @@ impl Source {
         self.collection.with(|shared| {
             let mut builder = shared.layouts.ranged_builder(&mut shared.fonts, &text, 1.0, true);
             // The last style is for what follows, and for a text without a letter.
-            let last = self.stretches.iter().rev().find(|(range, _)| range.start <= end).map_or(0, |&(_, idx)| idx);
+            let last =
+                self.stretches.iter().rev().find(|(range, _)| range.start <= end).map_or(0, |&(_, idx)| idx);
             for property in self.styles[last].properties(last) {
                 builder.push_default(property);
             }

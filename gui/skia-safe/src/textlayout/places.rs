@@ -134,7 +134,11 @@ impl Places {
     /// The nearest cluster to a point.
     fn nearest(&self, at: Point) -> Option<&Place> {
         let bottom = |line: &LineMetrics| (line.baseline + line.descent) as f32;
-        let line = self.lines.iter().position(|line| at.y < bottom(line)).unwrap_or(self.lines.len().checked_sub(1)?);
+        let line = self
+            .lines
+            .iter()
+            .position(|line| at.y < bottom(line))
+            .unwrap_or(self.lines.len().checked_sub(1)?);
         let distance = |place: &&Place| (place.left - at.x).max(at.x - place.right).max(0.0);
         let on_line = self.places.iter().filter(|place| place.line == line);
         on_line.min_by(|a, b| distance(a).total_cmp(&distance(b)))
@@ -195,8 +199,10 @@ fn line_metrics(text: &str, line: &parley::Line<'_, StyleIdx>, line_number: usiz
     let range = line.text_range();
     let range = range.start.min(text.len())..range.end.min(text.len());
     let written = text[range.clone()].trim_end();
-    let (ascent, descent) =
-        (metrics.baseline - metrics.content_block_min_coord, metrics.content_block_max_coord - metrics.baseline);
+    let (ascent, descent) = (
+        metrics.baseline - metrics.content_block_min_coord,
+        metrics.content_block_max_coord - metrics.baseline,
+    );
     LineMetrics {
         start_index: range.start,
         end_index: range.end,
@@ -215,12 +221,20 @@ fn line_metrics(text: &str, line: &parley::Line<'_, StyleIdx>, line_number: usiz
 
 impl Paragraph {
     /// The rectangles of a range of grapheme clusters, one for each line and direction. Ranges are clamped to the text.
-    pub fn get_rects_for_range(&self, range: Range<usize>, _: RectHeightStyle, _: RectWidthStyle) -> Vec<TextBox> {
+    pub fn get_rects_for_range(
+        &self,
+        range: Range<usize>,
+        _: RectHeightStyle,
+        _: RectWidthStyle,
+    ) -> Vec<TextBox> {
         let places = self.places();
-        let byte = |grapheme: usize| places.graphemes.get(grapheme).or(places.graphemes.last()).copied().unwrap_or(0);
+        let byte = |grapheme: usize| {
+            places.graphemes.get(grapheme).or(places.graphemes.last()).copied().unwrap_or(0)
+        };
         let (start, end) = (byte(range.start), byte(range.end));
         let mut boxes: Vec<(usize, TextBox)> = Vec::new();
-        for place in places.places.iter().filter(|place| place.text.start >= start && place.text.start < end) {
+        for place in places.places.iter().filter(|place| place.text.start >= start && place.text.start < end)
+        {
             let (rect, direct) = (places.rect(place), direction(place));
             let neighbour = boxes.last_mut().filter(|(line, last)| {
                 let touches = last.rect.right == rect.left || last.rect.left == rect.right;

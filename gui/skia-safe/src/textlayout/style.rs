@@ -231,8 +231,12 @@ impl TextStyle {
     }
 
     /// Axes of a variable font.
-    pub fn set_font_arguments<'a>(&mut self, arguments: impl Into<Option<&'a FontArguments<'a>>>) -> &mut Self {
-        self.variations = arguments.into().map(|arguments| arguments.coordinates.to_vec()).unwrap_or_default();
+    pub fn set_font_arguments<'a>(
+        &mut self,
+        arguments: impl Into<Option<&'a FontArguments<'a>>>,
+    ) -> &mut Self {
+        self.variations =
+            arguments.into().map(|arguments| arguments.coordinates.to_vec()).unwrap_or_default();
         self
     }
 
@@ -244,8 +248,11 @@ impl TextStyle {
         };
         let shipped = FontFamilyName::Named(Cow::Borrowed(SHIPPED_FAMILY));
         let families: Vec<_> = self.families.iter().map(family).chain([shipped]).collect();
-        let variations: Vec<_> =
-            self.variations.iter().map(|at| FontVariation::new(Tag::from_bytes(at.axis.bytes()), at.value)).collect();
+        let variations: Vec<_> = self
+            .variations
+            .iter()
+            .map(|at| FontVariation::new(Tag::from_bytes(at.axis.bytes()), at.value))
+            .collect();
         let slant = match self.style.slant {
             crate::font::Slant::Upright => Style::Normal,
             crate::font::Slant::Italic => Style::Italic,
