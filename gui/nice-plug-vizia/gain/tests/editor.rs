@@ -58,3 +58,19 @@ fn a_gain_is_typed_in_db() {
     assert!((params.gain.value() - 0.5012).abs() < 1e-4, "{}", params.gain.value());
     assert!(!editor.is_typing());
 }
+
+#[test]
+fn the_theme_has_its_say() {
+    let (params, mut editor) = open();
+    let n_of =
+        |editor: &Headless, color: u32| editor.pixels().iter().filter(|pixel| **pixel == color).count();
+    // The theme's own colours: of the lit mute, and of a value that is not the default.
+    let (lit, value) = (0xffff_9d76, 0xff7f_d1b9);
+    assert_eq!((n_of(&editor, lit), n_of(&editor, value)), (0, 0));
+    editor.host().change(&editor.host().param(&params.mute), 1.0);
+    editor.host().change(&editor.host().param(&params.gain), 0.2);
+    editor.settle();
+    // The mute is 72 × 20, less its label; the fader's index 20 × 2, the knob's arc more.
+    assert!(n_of(&editor, lit) > 72 * 20 / 2, "{}", n_of(&editor, lit));
+    assert!(n_of(&editor, value) > 40, "{}", n_of(&editor, value));
+}

@@ -300,6 +300,10 @@ impl Control {
             WindowEvent::MouseOut => {
                 self.overlay.shared.tip.borrow_mut().withdraw_of(cx.current(), false);
             }
+            // The tooltip would stay where the control was.
+            WindowEvent::GeometryChanged(_) => {
+                self.overlay.shared.tip.borrow_mut().withdraw_of(cx.current(), true);
+            }
             WindowEvent::Destroyed => {
                 self.let_go(cx, Hand::Lost);
                 cx.emit_to(self.overlay.menu, MenuCommand::OwnerGone(cx.current()));
