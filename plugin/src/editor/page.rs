@@ -92,10 +92,10 @@ impl Page {
         self.names[strip_idx]
     }
 
-    /// Whether the host feeds an input.
-    pub fn is_connected(&self, strip_idx: usize) -> Memo<bool> {
-        let connected = self.connected;
-        Memo::new(move |_| connected.get() & (1 << strip_idx) != 0)
+    /// Whether the host feeds nothing into an input, and there is nothing else to say about it.
+    pub fn is_missing(&self, strip_idx: usize) -> Memo<bool> {
+        let (connected, quarantined) = (self.connected, self.quarantined);
+        Memo::new(move |_| (connected.get() | quarantined.get()) & (1 << strip_idx) == 0)
     }
 
     /// Whether broken samples have silenced a strip.
@@ -199,20 +199,24 @@ pub fn build(cx: &mut Context, params: &Arc<BusbarParams>, desk: &Arc<Desk>) {
 
 /// What the rows of the strips are, written once at their left.
 fn rows(cx: &mut Context, page: &Page) {
-    let row = |cx: &mut Context, class: &str, text: &str| {
+    fn row(cx: &mut Context, class: &str, text: &str) {
         Label::new(cx, text.to_owned()).class("row-label").class(class);
-    };
+    }
     VStack::new(cx, |cx| {
         row(cx, "row-header", "");
         row(cx, "row-input", "TRIM");
         let strips = page.clone();
         Binding::new(cx, page.wide(), move |cx| {
-            if strips.wide().get() {
+            let is_wide = strips.wide().get();
+            if is_wide {
                 row(cx, "row-mode", "INPUT");
             }
+            row(cx, "row-sends", "SENDS");
+            row(cx, "row-pan", "PAN");
+            if is_wide {
+                row(cx, "row-pan", "WIDTH");
+            }
         });
-        row(cx, "row-sends", "SENDS");
-        row(cx, "row-pan", "PAN");
         row(cx, "row-switches", "");
         row(cx, "channel", "");
     })
