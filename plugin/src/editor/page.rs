@@ -174,8 +174,11 @@ pub fn build(cx: &mut Context, params: &Arc<BusbarParams>, desk: &Arc<Desk>) {
         HStack::new(cx, |cx| {
             rows(cx, &page);
             Strips::new(cx, &page).class("strips-view");
-            HStack::new(cx, |cx| (0..N_GROUPS).for_each(|idx| group::group(cx, &page, idx))).class("groups");
-            master::master(cx, &page);
+            HStack::new(cx, |cx| {
+                (0..N_GROUPS).for_each(|idx| group::group(cx, &page, idx));
+                master::master(cx, &page);
+            })
+            .class("buses");
         })
         .class("mixer");
     })
