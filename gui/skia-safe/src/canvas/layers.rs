@@ -78,7 +78,7 @@ impl Recorder {
         let index = self.scene.ops.len();
         let State { matrix, area, clip, clips, .. } = self.state().clone();
         let scale = outline::scale_of(matrix) as f32;
-        let sigma = |x: f32| if x.is_finite() { (x * scale).min(blur::MAX_SIGMA) } else { 0.0 };
+        let sigma = |x: f32| if x.is_finite() { (x * scale).min(blur::MAX_CONVOLVED) } else { 0.0 };
         let blurs = filter.map(|f| (sigma(f.sigma.0), sigma(f.sigma.1)));
         let crop = filter.and_then(|f| f.crop);
         let crop = crop.map(|c| Area::around(&Matrix::from_kurbo(matrix).map_rect(c).0));
@@ -165,7 +165,7 @@ impl Recorder {
         let crop = filter.crop.map(|c| Area::around(&Matrix::from_kurbo(matrix).map_rect(c).0));
         let bounds = self.size.common(&crop.unwrap_or(EVERYWHERE));
         let scale = outline::scale_of(matrix) as f32;
-        let sigma = |x: f32| if x.is_finite() { (x * scale).min(blur::MAX_SIGMA) } else { 0.0 };
+        let sigma = |x: f32| if x.is_finite() { (x * scale).min(blur::MAX_CONVOLVED) } else { 0.0 };
         let sigma = (sigma(filter.sigma.0), sigma(filter.sigma.1));
         let needed = area.outset(blur::reach(sigma.0), blur::reach(sigma.1)).common(&bounds);
         if needed.is_empty() {
