@@ -28,6 +28,7 @@ pub enum TextAlign {
 
 /// Where reading starts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::upper_case_acronyms, reason = "the names of skia-safe")]
 pub enum TextDirection {
     /// At the right.
     RTL,
