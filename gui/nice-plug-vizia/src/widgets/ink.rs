@@ -53,6 +53,9 @@ pub fn draw_box(
     }
 }
 
+/// How much of the border's colour there is in an arc or a slot that is to be filled.
+pub const TRACK: f32 = 0.55;
+
 /// The same colour, less of it.
 pub fn faded(color: Color, by: f32) -> Color {
     Color::rgba(color.r(), color.g(), color.b(), (f32::from(color.a()) * by).round() as u8)
