@@ -12,6 +12,9 @@ use std::ops::Range;
 /// Text that is laid out at a rounded width must not wrap for a rounding error.
 const SLACK_PX: f32 = 0.05;
 
+/// For how many widths a shortened text is kept.
+const MAX_SHORTENED: usize = 4;
+
 /// What vizia puts behind every paragraph.
 const TAIL: &str = "\u{200B}";
 
@@ -144,9 +147,9 @@ pub struct Paragraph {
     /// All of the text, in as many lines as it takes.
     whole: Layout<StyleIdx>,
     /// What was shown where the text did not fit: vizia asks for the same few widths again and again.
-    shortened: Option<Shortened>,
-    /// Whether the text does not fit now.
-    is_short: bool,
+    shortened: Vec<Shortened>,
+    /// The one that is shown.
+    shortened_idx: Option<usize>,
     width: f32,
     widths: [f32; 2],
     places: OnceCell<Places>,
@@ -159,8 +162,8 @@ impl Paragraph {
         let widths = whole.calculate_content_widths();
         source.arrange(&mut whole, f32::MAX);
         let (widths, places) = ([widths.min, widths.max], OnceCell::new());
-        let mut paragraph =
-            Self { source, whole, shortened: None, is_short: false, width: f32::MAX, widths, places };
+        let (shortened, shortened_idx) = (Vec::new(), None);
+        let mut paragraph = Self { source, whole, shortened, shortened_idx, width: f32::MAX, widths, places };
         paragraph.shorten();
         paragraph
     }
@@ -188,8 +191,12 @@ impl Paragraph {
     /// Finds the longest beginning of the text that fits with an ellipsis, if there is one and the text does not fit.
     fn shorten(&mut self) {
         let (text, ellipsis) = (&self.source.text, &self.source.style.ellipsis);
-        self.is_short = !ellipsis.is_empty() && !self.fits(&self.whole);
-        if !self.is_short || self.shortened.as_ref().is_some_and(|shortened| shortened.width == self.width) {
+        self.shortened_idx = None;
+        if ellipsis.is_empty() || self.fits(&self.whole) {
+            return;
+        }
+        self.shortened_idx = self.shortened.iter().position(|shortened| shortened.width == self.width);
+        if self.shortened_idx.is_some() {
             return;
         }
         let shortened = |end: usize| {
@@ -201,12 +208,17 @@ impl Paragraph {
         // Longer beginnings never fit where shorter ones do not: the first place that does not fit is found by halving.
         let ends: Vec<usize> = grapheme_starts(text).collect();
         let n_fitting = ends.partition_point(|&end| self.fits(&shortened(end).layout));
-        self.shortened = Some(shortened(ends.get(n_fitting.saturating_sub(1)).copied().unwrap_or(0)));
+        let longest = shortened(ends.get(n_fitting.saturating_sub(1)).copied().unwrap_or(0));
+        if self.shortened.len() == MAX_SHORTENED {
+            self.shortened.remove(0);
+        }
+        self.shortened_idx = Some(self.shortened.len());
+        self.shortened.push(longest);
     }
 
     /// What is shown, and how many bytes of the text are in it.
     fn shown(&self) -> (&Layout<StyleIdx>, usize) {
-        match self.shortened.as_ref().filter(|_| self.is_short) {
+        match self.shortened_idx.map(|idx| &self.shortened[idx]) {
             Some(shortened) => (&shortened.layout, shortened.end),
             None => (&self.whole, self.source.text.len()),
         }

@@ -130,10 +130,12 @@ impl Places {
             on_line.sort_by_key(|place| place.text.start);
             let mut on_line = whole_graphemes(on_line, &graphemes);
             let mut metrics = line_metrics(&text[..end], &line, line_number);
-            if let Some(last) = on_line.last_mut().filter(|_| line_number + 1 < n_lines) {
-                last.ends_line = true;
-                // One behind the last place for a caret: vizia's `End` goes to the place before this.
-                metrics.end_index = last.text.start + 1;
+            if line_number + 1 < n_lines {
+                // One behind the last place for a caret, before the break: vizia's `End` goes to the place before this.
+                let behind = graphemes.partition_point(|&start| start < metrics.end_including_newline);
+                let last = behind.checked_sub(1).map_or(0, |idx| graphemes[idx]);
+                metrics.end_index = last.max(metrics.start_index) + 1;
+                on_line.iter_mut().rev().take(1).for_each(|last| last.ends_line = true);
             }
             places.append(&mut on_line);
             lines.push(metrics);

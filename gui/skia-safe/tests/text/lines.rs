@@ -109,7 +109,25 @@ fn laying_out_again_forgets_what_was_before() {
         paragraph.get_line_metrics()
     };
     let mut paragraph = build(&style, &[(PROSE, &sized(16.0))]);
-    for width in [f32::MAX, 100.0, 100.0, f32::MAX, 90.5, f32::MAX, 90.5, 1000.0, 0.0, 90.5] {
+    let widths = [
+        f32::MAX,
+        100.0,
+        100.0,
+        f32::MAX,
+        90.5,
+        f32::MAX,
+        90.5,
+        1000.0,
+        0.0,
+        90.5,
+        30.0,
+        40.0,
+        50.0,
+        60.0,
+        100.0,
+        30.0,
+    ];
+    for width in widths {
         paragraph.layout(width);
         assert_eq!(paragraph.get_line_metrics(), fresh(width), "{width}");
     }
