@@ -3,6 +3,7 @@
 
 use crate::{
     Matrix, PathBuilder, Point, RRect, Rect, Vector,
+    canvas::outline::lines,
     kurbo::{self, Affine, BezPath},
 };
 use i_overlay::{
@@ -261,12 +262,13 @@ fn overlay(a: &Path, b: &Path, op: PathOp) -> BezPath {
         PathOp::XOR => OverlayRule::Xor,
         PathOp::ReverseDifference => OverlayRule::InverseDifference,
     };
+    // Finer than the surface's pixels, for a matrix may enlarge what is left.
+    const FINE: f64 = 5.0;
     let contours = |path: &Path| {
-        let mut contours: Vec<Vec<[f64; 2]>> = Vec::new();
-        kurbo::flatten(path.to_bez(), 0.01, |el| match el {
-            kurbo::PathEl::MoveTo(p) => contours.push(vec![[p.x, p.y]]),
-            kurbo::PathEl::LineTo(p) => contours.last_mut().into_iter().for_each(|c| c.push([p.x, p.y])),
-            _ => {}
+        let mut contours: Vec<Vec<[f64; 2]>> = vec![Vec::new()];
+        lines(path.to_bez().elements(), Affine::scale(FINE), |p| match (p, contours.last_mut()) {
+            (Some(p), Some(last)) => last.push([p.x / FINE, p.y / FINE]),
+            _ => contours.push(Vec::new()),
         });
         contours
     };

@@ -220,7 +220,7 @@ impl TextStyle {
 
     /// Space between letters, in pixels.
     pub fn set_letter_spacing(&mut self, spacing: f32) -> &mut Self {
-        self.letter_spacing = if spacing.is_finite() { spacing } else { 0.0 };
+        self.letter_spacing = if spacing.is_finite() { spacing.clamp(-SIZES.end(), *SIZES.end()) } else { 0.0 };
         self
     }
 
