@@ -108,6 +108,11 @@ impl Recorder {
         self.layers.push(OpenLayer { index, drawn: Area::default(), mixes: false, crop, is_shape });
         let state = self.state();
         state.is_layer = true;
+        if is_hollow(blend) {
+            // The clip cuts the layer as a whole, so it must not cut what is in it too.
+            state.clip = EVERYWHERE.to_rect();
+            state.clips.clear();
+        }
         if let Some((x, y)) = blurs {
             // The blur brings in what lies around, and the clip cuts the result of it.
             state.area = area.outset(blur::reach(x), blur::reach(y)).common(&crop.unwrap_or(EVERYWHERE));
@@ -131,15 +136,7 @@ impl Recorder {
         } else {
             layer.content.outset(blur::reach(x), blur::reach(y))
         };
-        let hollow = matches!(
-            op.blend,
-            BlendMode::Clear
-                | BlendMode::Src
-                | BlendMode::SrcIn
-                | BlendMode::DstIn
-                | BlendMode::SrcOut
-                | BlendMode::DstATop
-        );
+        let hollow = is_hollow(op.blend);
         layer.hollow = hollow && !open.is_shape;
         let reached = if layer.hollow { op.area } else { spread };
         let margin = if hollow && open.is_shape { 0 } else { MARGIN };
@@ -228,4 +225,10 @@ impl Recorder {
         self.path(path, &sharp);
         self.restore();
     }
+}
+
+/// Whether a mode changes what is below even where a layer holds nothing.
+fn is_hollow(mode: BlendMode) -> bool {
+    use BlendMode::{Clear, DstATop, DstIn, Src, SrcIn, SrcOut};
+    matches!(mode, Clear | Src | SrcIn | DstIn | SrcOut | DstATop)
 }
