@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `page` | the whole, and what its parts share |
 //! | `top`, `banner` | the bar with the solo lamp and the zoom; why a state was refused |
-//! | `strip`, `header` | a strip; its number, lamp and name |
+//! | `strips`, `strip`, `header` | the strips in a view that scrolls; one strip; its number, lamp and name |
 //! | `group`, `master` | the buses |
 //! | `channel`, `hold`, `meter`, `switches` | what all three end with |
 //! | `ballistics`, `scale`, `solo` | how a meter moves, what stands where, switches that know each other: no views |
@@ -24,6 +24,7 @@ mod page;
 mod scale;
 mod solo;
 mod strip;
+mod strips;
 mod switches;
 mod top;
 
@@ -43,9 +44,10 @@ pub const MIN_SIZE: (u32, u32) = (760, 560);
 pub const THEME: &str = include_str!("theme.css");
 
 /// The editor of an instance.
-pub fn create(params: &Arc<BusbarParams>, desk: &Arc<Desk>, state: &Arc<ViziaState>) -> ViziaEditor {
+pub fn create(params: &Arc<BusbarParams>, desk: &Arc<Desk>) -> ViziaEditor {
+    let state = Arc::clone(&params.window);
     let (owner, params, desk) = (Arc::clone(params) as Arc<dyn Params>, Arc::clone(params), Arc::clone(desk));
-    create_vizia_editor(Arc::clone(state), owner, THEME, move |cx| page::build(cx, &params, &desk))
+    create_vizia_editor(state, owner, THEME, move |cx| page::build(cx, &params, &desk))
 }
 
 /// Builds the mixer's page into any context: for pictures and measurements without a window.

@@ -121,6 +121,12 @@ impl Canvas {
         self.with(|r| r.clip(path, op.into().unwrap_or_default(), true))
     }
 
+    /// The rectangle around what the clip leaves, before the matrix and a pixel larger on each side, as Skia has it; `None` if it
+    /// leaves nothing.
+    pub fn local_clip_bounds(&self) -> Option<Rect> {
+        self.recorder.borrow().local_clip()
+    }
+
     /// Replaces everything inside of the clip by a colour.
     pub fn clear(&self, color: impl Into<Color>) -> &Self {
         let color = color.into();

@@ -103,6 +103,12 @@ impl Recorder {
         self.states[self.states.len() - 1].matrix
     }
 
+    pub(super) fn local_clip(&self) -> Option<Rect> {
+        let State { matrix, area, .. } = &self.states[self.states.len() - 1];
+        let inverse = Matrix::from_kurbo(*matrix).invert()?;
+        (!area.is_empty()).then(|| inverse.map_rect(area.to_rect().with_outset((1.0, 1.0))).0)
+    }
+
     pub(super) fn save_count(&self) -> usize {
         self.states.len()
     }

@@ -59,7 +59,8 @@ pub(super) struct Shared {
 
 impl Default for Shared {
     fn default() -> Self {
-        let mut collection = Collection::new(CollectionOptions { system_fonts: false, ..CollectionOptions::default() });
+        let mut collection =
+            Collection::new(CollectionOptions { system_fonts: false, ..CollectionOptions::default() });
         let registered = collection.register_fonts(Blob::new(Arc::new(SHIPPED)), None);
         for &generic in GenericFamily::all() {
             collection.set_generic_families(generic, registered.iter().map(|(family, _)| *family));
@@ -103,7 +104,8 @@ impl FontCollection {
 
 impl Shared {
     fn take_new_fonts(&mut self) {
-        let Some(provider) = self.provider.as_ref().filter(|provider| provider.count() > self.n_registered) else {
+        let Some(provider) = self.provider.as_ref().filter(|provider| provider.count() > self.n_registered)
+        else {
             return;
         };
         let typefaces = provider.typefaces.lock().unwrap_or_else(PoisonError::into_inner);

@@ -28,6 +28,7 @@ pub enum TextAlign {
 
 /// Where reading starts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::upper_case_acronyms, reason = "the names of skia-safe")]
 pub enum TextDirection {
     /// At the right.
     RTL,
@@ -220,7 +221,8 @@ impl TextStyle {
 
     /// Space between letters, in pixels.
     pub fn set_letter_spacing(&mut self, spacing: f32) -> &mut Self {
-        self.letter_spacing = if spacing.is_finite() { spacing } else { 0.0 };
+        self.letter_spacing =
+            if spacing.is_finite() { spacing.clamp(-SIZES.end(), *SIZES.end()) } else { 0.0 };
         self
     }
 
@@ -231,8 +233,12 @@ impl TextStyle {
     }
 
     /// Axes of a variable font.
-    pub fn set_font_arguments<'a>(&mut self, arguments: impl Into<Option<&'a FontArguments<'a>>>) -> &mut Self {
-        self.variations = arguments.into().map(|arguments| arguments.coordinates.to_vec()).unwrap_or_default();
+    pub fn set_font_arguments<'a>(
+        &mut self,
+        arguments: impl Into<Option<&'a FontArguments<'a>>>,
+    ) -> &mut Self {
+        self.variations =
+            arguments.into().map(|arguments| arguments.coordinates.to_vec()).unwrap_or_default();
         self
     }
 
@@ -244,8 +250,11 @@ impl TextStyle {
         };
         let shipped = FontFamilyName::Named(Cow::Borrowed(SHIPPED_FAMILY));
         let families: Vec<_> = self.families.iter().map(family).chain([shipped]).collect();
-        let variations: Vec<_> =
-            self.variations.iter().map(|at| FontVariation::new(Tag::from_bytes(at.axis.bytes()), at.value)).collect();
+        let variations: Vec<_> = self
+            .variations
+            .iter()
+            .map(|at| FontVariation::new(Tag::from_bytes(at.axis.bytes()), at.value))
+            .collect();
         let slant = match self.style.slant {
             crate::font::Slant::Upright => Style::Normal,
             crate::font::Slant::Italic => Style::Italic,
