@@ -88,14 +88,13 @@ impl Matrix {
         let r = rect.as_ref();
         let corners = [(r.left, r.top), (r.right, r.top), (r.right, r.bottom), (r.left, r.bottom)];
         let corners = corners.map(|p| self.map_point(p));
-        let pick = |f: fn(f32, f32) -> f32, of: fn(&Point) -> f32| corners.iter().map(of).reduce(f);
-        let (x, y): (fn(&Point) -> f32, fn(&Point) -> f32) = (|p| p.x, |p| p.y);
-        let rect = Rect::new(
-            pick(f32::min, x).unwrap_or(0.0),
-            pick(f32::min, y).unwrap_or(0.0),
-            pick(f32::max, x).unwrap_or(0.0),
-            pick(f32::max, y).unwrap_or(0.0),
-        );
+        let [mut rect, ..] = corners.map(|p| Rect::new(p.x, p.y, p.x, p.y));
+        for p in corners {
+            rect.left = rect.left.min(p.x);
+            rect.top = rect.top.min(p.y);
+            rect.right = rect.right.max(p.x);
+            rect.bottom = rect.bottom.max(p.y);
+        }
         let m = &self.m;
         let stays = (m[1] == 0.0 && m[3] == 0.0) || (m[0] == 0.0 && m[4] == 0.0);
         (rect, stays && m[6] == 0.0 && m[7] == 0.0)
