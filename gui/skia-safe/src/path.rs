@@ -3,6 +3,7 @@
 
 use crate::{
     Matrix, PathBuilder, Point, RRect, Rect, Vector,
+    canvas::outline::lines,
     kurbo::{self, Affine, BezPath},
 };
 use i_overlay::{
@@ -126,11 +127,11 @@ impl Path {
 
     /// What two paths leave. Exact where one holds the other, where both are rectangles, and where a rectangle cuts a
     /// rounded one between its corners; otherwise curves become lines that differ by less than a hundredth of a pixel.
-    /// `None` if a coordinate is not finite.
+    /// Never `None`, because vizia relies on that: with a coordinate that is not finite nothing is left.
     pub fn op(&self, other: &Path, op: PathOp) -> Option<Self> {
         let (a, b) = (self, other);
         if !a.0.bounds.is_finite() || !b.0.bounds.is_finite() {
-            return None;
+            return Some(Self::default());
         }
         match op {
             PathOp::ReverseDifference => return b.op(a, PathOp::Difference),
@@ -171,7 +172,9 @@ impl Path {
     pub(crate) fn from_shape(shape: Shape) -> Self {
         let bounds = match &shape {
             Shape::Empty => Rect::default(),
+            Shape::RRect(r) if !r.is_finite() => return Self::default(),
             Shape::RRect(r) => *r.bounds(),
+            Shape::Hole(outer, r) if !r.is_finite() => return outer.clone(),
             Shape::Hole(outer, _) => *outer.bounds(),
             Shape::Bez(bez) if bez.elements().is_empty() => return Self::default(),
             Shape::Bez(bez) => Rect::from_kurbo(bez.control_box()),
@@ -252,8 +255,12 @@ pub(crate) fn rrect_bez(r: &RRect) -> BezPath {
     path
 }
 
-/// Any two paths, as polygons.
+/// Any two paths, as polygons. What lies a thousand surfaces away is left as it is.
 fn overlay(a: &Path, b: &Path, op: PathOp) -> BezPath {
+    let near = Rect::new(-1e7, -1e7, 1e7, 1e7);
+    if !near.holds(a.bounds()) || !near.holds(b.bounds()) {
+        return a.to_bez();
+    }
     let rule = match op {
         PathOp::Difference => OverlayRule::Difference,
         PathOp::Intersect => OverlayRule::Intersect,
@@ -261,12 +268,13 @@ fn overlay(a: &Path, b: &Path, op: PathOp) -> BezPath {
         PathOp::XOR => OverlayRule::Xor,
         PathOp::ReverseDifference => OverlayRule::InverseDifference,
     };
+    // Finer than the surface's pixels, for a matrix may enlarge what is left.
+    const FINE: f64 = 5.0;
     let contours = |path: &Path| {
-        let mut contours: Vec<Vec<[f64; 2]>> = Vec::new();
-        kurbo::flatten(path.to_bez(), 0.01, |el| match el {
-            kurbo::PathEl::MoveTo(p) => contours.push(vec![[p.x, p.y]]),
-            kurbo::PathEl::LineTo(p) => contours.last_mut().into_iter().for_each(|c| c.push([p.x, p.y])),
-            _ => {}
+        let mut contours: Vec<Vec<[f64; 2]>> = vec![Vec::new()];
+        lines(path.to_bez().elements(), Affine::scale(FINE), |p| match (p, contours.last_mut()) {
+            (Some(p), Some(last)) => last.push([p.x / FINE, p.y / FINE]),
+            _ => contours.push(Vec::new()),
         });
         contours
     };

@@ -1,7 +1,8 @@
 //! The mixer's page: strips, groups, master, and what they all share.
 
 use super::solo::Solos;
-use super::{banner, group, master, strip, top};
+use super::strips::Strips;
+use super::{banner, group, master, top};
 use crate::desk::Desk;
 use crate::params::BusbarParams;
 use busbar_engine::N_GROUPS;
@@ -172,20 +173,12 @@ pub fn build(cx: &mut Context, params: &Arc<BusbarParams>, desk: &Arc<Desk>) {
         banner::banner(cx, &page);
         HStack::new(cx, |cx| {
             rows(cx, &page);
-            let strips = page.clone();
-            ScrollView::new(cx, move |cx| {
-                let strips = strips.clone();
-                Binding::new(cx, strips.wide(), move |cx| {
-                    let is_wide = strips.wide().get();
-                    HStack::new(cx, |cx| {
-                        (0..strips.desk().n_strips()).for_each(|idx| strip::strip(cx, &strips, idx, is_wide));
-                    })
-                    .class("strips");
-                });
+            Strips::new(cx, &page).class("strips-view");
+            HStack::new(cx, |cx| {
+                (0..N_GROUPS).for_each(|idx| group::group(cx, &page, idx));
+                master::master(cx, &page);
             })
-            .class("strips-view");
-            HStack::new(cx, |cx| (0..N_GROUPS).for_each(|idx| group::group(cx, &page, idx))).class("groups");
-            master::master(cx, &page);
+            .class("buses");
         })
         .class("mixer");
     })

@@ -17,7 +17,7 @@ const TOLERANCE: f64 = 0.05;
 /// Polygons are cut to this far around the surface.
 const FAR: f64 = MAX_SIDE as f64 + 512.0;
 /// More dashes than this in one path are drawn as a line.
-const MAX_DASHES: f64 = 20_000.0;
+const MAX_DASHES: f64 = 5_000.0;
 
 /// The nearest multiple of 1/256. Adding and subtracting a large number rounds in one step each.
 pub(crate) fn snap(x: f64) -> f32 {
@@ -167,7 +167,7 @@ pub(crate) fn append(path: &[PathEl], to_device: Affine, out: &mut Polygons) -> 
 }
 
 /// Calls `out` with the points of each polygon, and with `None` at its end.
-fn lines(path: &[PathEl], to_device: Affine, mut out: impl FnMut(Option<Point>)) {
+pub(crate) fn lines(path: &[PathEl], to_device: Affine, mut out: impl FnMut(Option<Point>)) {
     let mut last = Point::ZERO;
     let mut open = false;
     // So many lines that none is further off than the tolerance (Wang's formula).

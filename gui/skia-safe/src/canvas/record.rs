@@ -27,13 +27,19 @@ use std::{
 /// How many of the last clips are looked through for one that is set again.
 const KNOWN_CLIPS: usize = 32;
 
+/// How far edges that are no shape's own are kept from what is seen: two of the rasteriser's tiles. Where an edge passes, a
+/// tile is mixed in another way, which may differ in the last bit.
+pub(super) const MARGIN: i32 = 8;
+
 /// What a save keeps.
 #[derive(Clone, Debug)]
 pub(super) struct State {
     pub(super) matrix: Affine,
-    /// What all rectangles leave.
+    /// The part of the surface that is to be redrawn: the first clip, if it is one of whole pixels.
+    pub(super) scissor: Option<Area>,
+    /// What all other rectangles leave.
     pub(super) clip: Rect,
-    /// Pixels that the clip may leave.
+    /// Pixels that scissor and clips may leave.
     pub(super) area: Area,
     /// Other clips, by their index in the scene.
     pub(super) clips: Vec<u32>,
@@ -67,6 +73,7 @@ impl Recorder {
         let size = Area::new(0, 0, width, height);
         let state = State {
             matrix: Affine::IDENTITY,
+            scissor: None,
             clip: size.to_rect(),
             area: size,
             clips: Vec::new(),
@@ -116,9 +123,13 @@ impl Recorder {
     pub(super) fn restore(&mut self) {
         if self.states.len() > 1
             && let Some(state) = self.states.pop()
-            && state.is_layer
         {
-            self.end_layer();
+            if state.is_layer {
+                self.end_layer();
+            }
+            if state.scissor != self.state().scissor {
+                self.flush();
+            }
         }
     }
 
@@ -137,9 +148,24 @@ impl Recorder {
             && let Some(rect) = rrect.filter(RRect::is_rect)
         {
             let rect = outline::snap_rect(rect.bounds());
+            let rect = if smooth { rect } else { rounded(&rect) };
+            let (size, in_layer) = (self.size, !self.layers.is_empty());
+            let state = &self.states[self.states.len() - 1];
+            // The first clip of a redraw says which part is to be redrawn. It cuts no shape: what lies outside of it is just
+            // not taken over, so that shapes are made of the same pieces whatever the part is.
+            let first = state.scissor.is_none() && state.clip == size.to_rect() && state.clips.is_empty();
+            let scissor = first && !smooth && !in_layer;
+            if scissor {
+                self.flush();
+            }
             let state = self.state();
-            state.clip = state.clip.common(&if smooth { rect } else { rounded(&rect) });
-            state.area = state.area.common(&Area::around(&state.clip));
+            if scissor {
+                state.area = state.area.common(&Area::around(&rect));
+                state.scissor = Some(state.area);
+            } else {
+                state.clip = state.clip.common(&rect);
+                state.area = state.area.common(&Area::around(&state.clip));
+            }
             return;
         }
         let difference = op == ClipOp::Difference;
@@ -177,7 +203,9 @@ impl Recorder {
 
     pub(super) fn clear(&mut self, color: Color) {
         let state = self.state();
-        let (area, whole) = (state.area, state.clips.is_empty() && state.clip == state.area.to_rect());
+        let area = state.area;
+        let left = state.scissor.unwrap_or(area).to_rect().common(&state.clip);
+        let whole = state.clips.is_empty() && left == area.to_rect();
         if self.layers.is_empty() && whole {
             self.flush();
             let [r, g, b, a] = Color4f::from(color).to_premul_bytes();
@@ -201,14 +229,16 @@ impl Recorder {
     }
 
     pub(super) fn paint_all(&mut self, paint: &Paint) {
-        let mut area = self.state().area;
+        let state = self.state();
+        let (mut area, mut bounds) = (state.area, state.clip);
         if let Some(layer) = self.layers.last()
             && paint.blend.needs_ground()
         {
             area = area.common(&layer.drawn);
+            bounds = bounds.common(&layer.drawn.outset(MARGIN, MARGIN).to_rect());
         }
         let Some(brush) = self.brush(paint, area) else { return };
-        self.push(Kind::Rect(area.to_rect()), brush, paint.blend, area.to_rect());
+        self.push(Kind::Rect(bounds), brush, paint.blend, bounds);
     }
 
     pub(super) fn path(&mut self, path: &Path, paint: &Paint) {

@@ -155,8 +155,12 @@ pub(crate) struct Layer {
     pub(crate) blur: Option<(f32, f32)>,
     /// Where its content is, before the blur.
     pub(crate) content: Area,
+    /// Where it is drawn to: all of that, and the blur.
+    pub(crate) bounds: Rect,
     /// Makes no difference: its content may go straight to what is below.
     pub(crate) plain: bool,
+    /// Changes what is below even where it holds nothing.
+    pub(crate) hollow: bool,
     /// The index of its `Pop`.
     pub(crate) end: usize,
 }
