@@ -1,9 +1,8 @@
 //! What views reach of the plugin's host: gestures on parameters, and the zoom.
 
-use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::prelude::{Param, ParamPtr, Params};
@@ -13,14 +12,15 @@ use crate::ParamRef;
 use crate::state::{MAX_ZOOM, MIN_ZOOM};
 
 /// The way from a view to the plugin's host. It is a model at the root of every editor, so that
-/// `cx.data::<Host>()` finds it in every context; cloning is cheap.
+/// `cx.data::<Host>()` finds it in every context; cloning is cheap. It is `Send` only because vizia's callbacks must be: hosts want
+/// gestures on the editor's own thread.
 ///
 /// A host records what happens between the begin and the end of a gesture as one. Whatever a view does, hosts see
 /// each gesture begin once and end once: a second begin is ignored, a value outside a gesture becomes a gesture of its own,
 /// and what is open when the window closes or loses its pointer is ended.
 #[derive(Clone)]
 pub struct Host {
-    inner: Rc<Inner>,
+    inner: Arc<Inner>,
 }
 
 /// What a view did to a parameter.
@@ -38,9 +38,12 @@ struct Inner {
     params: Arc<dyn Params>,
     ids: HashMap<ParamPtr, Arc<str>>,
     sink: Sink,
-    open: RefCell<Vec<ParamRef>>,
-    zoom: Cell<f32>,
-    wanted_zoom: Cell<Option<f32>>,
+    /// What somebody holds. Never locked while the host is called.
+    open: Mutex<Vec<ParamRef>>,
+    /// As bits.
+    zoom: AtomicU32,
+    /// As bits; 0 is nothing wanted.
+    wanted_zoom: AtomicU32,
 }
 
 /// Where gestures go.
@@ -48,20 +51,20 @@ pub(crate) enum Sink {
     /// To the host.
     Gui(GuiContext),
     /// Into a list, and straight into the parameter, as a host would do it.
-    Record(RefCell<Vec<Gesture>>),
+    Record(Mutex<Vec<Gesture>>),
 }
 
 impl Host {
     pub(crate) fn new(params: Arc<dyn Params>, sink: Sink, zoom: f32) -> Self {
         let ids = params.param_map().into_iter().map(|(id, ptr, _)| (ptr, id.into())).collect();
         Self {
-            inner: Rc::new(Inner {
+            inner: Arc::new(Inner {
                 params,
                 ids,
                 sink,
-                open: RefCell::default(),
-                zoom: Cell::new(zoom),
-                wanted_zoom: Cell::new(None),
+                open: Mutex::default(),
+                zoom: AtomicU32::new(zoom.to_bits()),
+                wanted_zoom: AtomicU32::new(0),
             }),
         }
     }
@@ -88,7 +91,7 @@ impl Host {
 
     /// Somebody takes hold of a parameter.
     pub fn begin(&self, p: &ParamRef) {
-        let mut open = self.inner.open.borrow_mut();
+        let mut open = lock(&self.inner.open);
         if !open.contains(p) {
             open.push(p.clone());
             drop(open);
@@ -113,7 +116,7 @@ impl Host {
 
     /// Somebody lets go of a parameter.
     pub fn end(&self, p: &ParamRef) {
-        let mut open = self.inner.open.borrow_mut();
+        let mut open = lock(&self.inner.open);
         if let Some(idx) = open.iter().position(|q| q == p) {
             open.remove(idx);
             drop(open);
@@ -130,25 +133,26 @@ impl Host {
 
     /// Whether somebody holds the parameter.
     pub fn is_open(&self, p: &ParamRef) -> bool {
-        self.inner.open.borrow().contains(p)
+        lock(&self.inner.open).contains(p)
     }
 
     /// How large everything is, 1 being 100 %.
     pub fn zoom(&self) -> f32 {
-        self.inner.zoom.get()
+        f32::from_bits(self.inner.zoom.load(Ordering::Relaxed))
     }
 
     /// Asks for another zoom, 0.5…3. The host is asked for a window of the new size when the event that is being handled
     /// has been; if it refuses, what is in the window changes its size in a window that does not.
     pub fn set_zoom(&self, zoom: f32) {
         if zoom.is_finite() {
-            self.inner.wanted_zoom.set(Some(zoom.clamp(MIN_ZOOM, MAX_ZOOM)));
+            let zoom = zoom.clamp(MIN_ZOOM, MAX_ZOOM);
+            self.inner.wanted_zoom.store(zoom.to_bits(), Ordering::Relaxed);
         }
     }
 
     /// Ends every gesture that is open.
     pub(crate) fn end_all(&self) {
-        let open = self.inner.open.take();
+        let open = std::mem::take(&mut *lock(&self.inner.open));
         for p in &open {
             self.send(p, Phase::End);
         }
@@ -156,18 +160,19 @@ impl Host {
 
     /// The zoom somebody asked for since the last call.
     pub(crate) fn take_wanted_zoom(&self) -> Option<f32> {
-        self.inner.wanted_zoom.take()
+        let wanted = self.inner.wanted_zoom.swap(0, Ordering::Relaxed);
+        (wanted != 0).then(|| f32::from_bits(wanted))
     }
 
     pub(crate) fn zoom_is(&self, zoom: f32) {
-        self.inner.zoom.set(zoom);
+        self.inner.zoom.store(zoom.to_bits(), Ordering::Relaxed);
     }
 
     /// What was recorded since the last call.
     pub(crate) fn take_recorded(&self) -> Vec<Gesture> {
         match &self.inner.sink {
             Sink::Gui(_) => Vec::new(),
-            Sink::Record(list) => list.take(),
+            Sink::Record(list) => std::mem::take(&mut *lock(list)),
         }
     }
 
@@ -184,7 +189,7 @@ impl Host {
             },
             Sink::Record(list) => {
                 let id = p.id().to_owned();
-                list.borrow_mut().push(match phase {
+                lock(list).push(match phase {
                     Phase::Begin => Gesture::Begin(id),
                     Phase::Set(value) => {
                         // SAFETY: `p` keeps the parameters alive that its pointer points into.
@@ -199,6 +204,10 @@ impl Host {
 }
 
 impl Model for Host {}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 #[derive(Clone, Copy)]
 enum Phase {

@@ -321,3 +321,115 @@ pub(crate) fn host_key(key: VirtualKeyCode) -> Option<(Code, Key)> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use keyboard_types::NamedKey;
+
+    #[test]
+    fn every_key_of_a_keyboard_keeps_its_name() {
+        use keyboard_types::Code as C;
+        let codes = [
+            C::KeyA,
+            C::KeyZ,
+            C::Digit0,
+            C::Digit9,
+            C::Space,
+            C::Enter,
+            C::NumpadEnter,
+            C::Backspace,
+            C::Delete,
+            C::Tab,
+            C::Escape,
+            C::ArrowUp,
+            C::ArrowDown,
+            C::ArrowLeft,
+            C::ArrowRight,
+            C::Home,
+            C::End,
+            C::PageUp,
+            C::PageDown,
+            C::F1,
+            C::F12,
+            C::ShiftLeft,
+            C::ControlRight,
+            C::AltLeft,
+            C::Minus,
+            C::Comma,
+            C::Period,
+            C::NumpadDecimal,
+            C::IntlBackslash,
+            C::ContextMenu,
+            C::CapsLock,
+        ];
+        for from in codes {
+            let to = code(from);
+            assert_eq!(to.to_string(), from.to_string());
+            assert_ne!(to, Code::Unidentified);
+        }
+        for from in [
+            NamedKey::Enter,
+            NamedKey::Backspace,
+            NamedKey::ArrowLeft,
+            NamedKey::F5,
+            NamedKey::Shift,
+            NamedKey::Escape,
+        ] {
+            assert_eq!(key(&keyboard_types::Key::Named(from)).to_string(), from.to_string());
+        }
+        let umlaut = keyboard_types::Key::Character("ä".into());
+        assert_eq!(key(&umlaut), Key::Character("ä".into()));
+    }
+
+    #[test]
+    fn the_number_pad_means_digits_or_ways_to_go() {
+        assert_eq!(meaning(Code::Numpad4, Key::ArrowLeft).0, Code::ArrowLeft);
+        let digit = Key::Character("4".into());
+        assert_eq!(meaning(Code::Numpad4, digit.clone()), (Code::Numpad4, digit));
+        assert_eq!(meaning(Code::NumpadEnter, Key::Enter).0, Code::Enter);
+    }
+
+    #[test]
+    fn modifiers_are_those_that_are_held() {
+        use keyboard_types::Modifiers as M;
+        assert_eq!(modifiers(M::SHIFT | M::NUM_LOCK), Modifiers::SHIFT);
+        assert_eq!(
+            modifiers(M::CONTROL | M::ALT | M::META),
+            Modifiers::CTRL | Modifiers::ALT | Modifiers::SUPER
+        );
+        assert_eq!(modifiers(M::empty()), Modifiers::empty());
+    }
+
+    #[test]
+    fn host_keys_type_what_they_say() {
+        assert_eq!(host_key(VirtualKeyCode::Space), Some((Code::Space, Key::Character(" ".into()))));
+        assert_eq!(host_key(VirtualKeyCode::Backspace), Some((Code::Backspace, Key::Backspace)));
+        assert_eq!(
+            host_key(VirtualKeyCode::NumpadDecimal),
+            Some((Code::NumpadDecimal, Key::Character(".".into())))
+        );
+        assert_eq!(host_key(VirtualKeyCode::MediaPlay), None);
+    }
+
+    #[test]
+    fn cursor_shapes_that_differ_stay_different() {
+        let shapes = [
+            CursorIcon::Default,
+            CursorIcon::Hand,
+            CursorIcon::Grabbing,
+            CursorIcon::Text,
+            CursorIcon::NsResize,
+            CursorIcon::EwResize,
+            CursorIcon::NotAllowed,
+            CursorIcon::None,
+            CursorIcon::Crosshair,
+            CursorIcon::Wait,
+        ];
+        for (idx, one) in shapes.iter().enumerate() {
+            for other in &shapes[idx + 1..] {
+                assert_ne!(cursor(*one), cursor(*other), "{one} and {other}");
+            }
+        }
+    }
+}

@@ -14,6 +14,7 @@ mod present;
 mod state;
 mod theme;
 mod ui;
+pub mod widgets;
 mod window;
 
 pub use editor::{ViziaEditor, ViziaHandle, create_vizia_editor};
@@ -28,6 +29,10 @@ pub mod prelude {
     pub use vizia_core::prelude::*;
     pub use vizia_core::vg;
 
+    pub use crate::widgets::{
+        Choice, Fader, Knob, KnobModifiers, MenuEntry, MenuPick, MenuPlace, ReadOut, Toggle, ToggleModifiers,
+        Typed, open_menu, type_in,
+    };
     pub use crate::{
         Gesture, Headless, Host, MAX_ZOOM, MIN_ZOOM, ParamRef, PollExt, SavedView, Tick, ViziaEditor,
         ViziaState, create_vizia_editor,

@@ -140,3 +140,34 @@ pub(crate) fn scaled(length: u32, factor: f64) -> u32 {
     // Saturating: `as` clamps.
     ((f64::from(length) * factor).round() as u32).clamp(1, MAX_SIZE * 8)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_that_keeps_its_size_changes_nothing_however_often_it_tells_it() {
+        // Zooms and scale factors that divide nothing evenly.
+        for zoom in [0.5, 0.67, 0.75, 1.1, 1.25, 1.33, 1.5, 2.0, 3.0] {
+            for scale_factor in [1.0, 1.25, 1.5, 1.75, 2.0] {
+                let state = ViziaState::new((1201, 703), (200, 100));
+                state.set_zoom(zoom);
+                let physical = state.physical_size(scale_factor);
+                for _ in 0..3 {
+                    state.set_physical_size(physical, scale_factor);
+                    assert_eq!(state.size(), (1201, 703), "zoom {zoom}, scale {scale_factor}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn another_size_of_the_window_is_remembered_as_logical_pixels() {
+        let state = ViziaState::new((300, 200), (100, 50));
+        state.set_zoom(2.0);
+        state.set_physical_size((1000, 600), 1.0);
+        assert_eq!(state.size(), (500, 300));
+        state.set_physical_size((20, 20), 1.0);
+        assert_eq!(state.size(), (100, 50), "not below the smallest");
+    }
+}

@@ -318,6 +318,7 @@ fn set_up(
     context.windows.insert(Entity::root(), window);
     host.clone().build(context);
     polls.clone().build(context);
+    crate::widgets::install(context);
     theme.apply(context);
     build(context);
     cx.needs_refresh(Entity::root());

@@ -1,0 +1,166 @@
+//! Strokes, fills and one-line texts for views that draw themselves.
+//!
+//! vizia's own labels cannot be used for what changes often: a new text is a new layout of the whole window, and a layout
+//! repaints every text in it. So such views lay out their own line when they are drawn, in the context's `sans-serif`.
+
+use std::cell::RefCell;
+
+use vizia_core::prelude::{BoundingBox, Canvas, Color, Context, DrawContext, FontWeight};
+use vizia_core::vg::font_style::{Slant, Weight, Width};
+use vizia_core::vg::textlayout::{
+    FontCollection, Paragraph, ParagraphBuilder, ParagraphStyle, TextAlign, TextStyle,
+};
+use vizia_core::vg::{FontStyle, Paint, PaintCap, PaintStyle, Path, Point, RRect, Rect};
+
+/// A paint that fills.
+pub fn fill(color: Color) -> Paint {
+    let mut paint = Paint::default();
+    paint.set_anti_alias(true);
+    paint.set_color(color);
+    paint
+}
+
+/// A paint that draws lines with round ends.
+pub fn stroke(color: Color, width: f32) -> Paint {
+    let mut paint = fill(color);
+    paint.set_style(PaintStyle::Stroke);
+    paint.set_stroke_width(width);
+    paint.set_stroke_cap(PaintCap::Round);
+    paint
+}
+
+/// A rectangle with equal round corners.
+pub fn rounded(bounds: BoundingBox, radius: f32) -> Path {
+    let radius = radius.min(bounds.w / 2.0).min(bounds.h / 2.0).max(0.0);
+    Path::rrect(RRect::new_rect_radii(Rect::from(bounds), &[Point::new(radius, radius); 4]), None)
+}
+
+/// Draws a rectangle with equal round corners and, if it has a width, a border inside its bounds.
+pub fn draw_box(
+    canvas: &Canvas,
+    bounds: BoundingBox,
+    radius: f32,
+    body: Color,
+    border: Color,
+    border_width: f32,
+) {
+    if body.a() > 0 {
+        canvas.draw_path(&rounded(bounds, radius), &fill(body));
+    }
+    if border_width > 0.0 && border.a() > 0 {
+        let half = border_width / 2.0;
+        canvas.draw_path(&rounded(bounds.shrink(half), radius - half), &stroke(border, border_width));
+    }
+}
+
+/// The same colour, less of it.
+pub fn faded(color: Color, by: f32) -> Color {
+    Color::rgba(color.r(), color.g(), color.b(), (f32::from(color.a()) * by).round() as u8)
+}
+
+/// Where a text stands in its box.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stand {
+    /// At the left.
+    Left,
+    /// In the middle.
+    Center,
+    /// At the right.
+    Right,
+}
+
+/// A line of text that a view draws itself. It remembers the last layout, so that a redraw for a neighbour's sake is cheap.
+pub struct Ink {
+    fonts: FontCollection,
+    last: RefCell<Option<(Key, Paragraph)>>,
+}
+
+#[derive(PartialEq)]
+struct Key {
+    text: String,
+    width: f32,
+    size: f32,
+    weight: i32,
+    color: [u8; 4],
+    stand: Stand,
+}
+
+impl Ink {
+    /// Ink with the fonts of the context.
+    pub fn new(cx: &Context) -> Self {
+        Self { fonts: cx.text_context.font_collection.clone(), last: RefCell::new(None) }
+    }
+
+    /// Draws a line of text, in the font size and weight of the current view, into the box: vertically in the middle, and with
+    /// an ellipsis if it is too long.
+    pub fn draw(
+        &self,
+        cx: &DrawContext,
+        canvas: &Canvas,
+        text: &str,
+        bounds: BoundingBox,
+        color: Color,
+        stand: Stand,
+    ) {
+        if text.is_empty() || bounds.w <= 0.0 || bounds.h <= 0.0 {
+            return;
+        }
+        let key = Key {
+            text: text.to_owned(),
+            width: bounds.w,
+            size: cx.font_size(),
+            weight: *Weight::from(cx.font_weight()),
+            color: [color.r(), color.g(), color.b(), color.a()],
+            stand,
+        };
+        let mut last = self.last.borrow_mut();
+        if last.as_ref().is_none_or(|(known, _)| *known != key) {
+            let paragraph = self.lay_out(&key);
+            *last = Some((key, paragraph));
+        }
+        let Some((_, paragraph)) = last.as_ref() else { return };
+        let top = bounds.y + (bounds.h - paragraph.height()) / 2.0;
+        paragraph.paint(canvas, (bounds.x.round(), top.round()));
+    }
+
+    /// How wide the text is at this size, both in physical pixels.
+    pub fn width(&self, text: &str, size_px: f32, weight: FontWeight) -> f32 {
+        let key = Key {
+            text: text.to_owned(),
+            width: f32::MAX,
+            size: size_px,
+            weight: *Weight::from(weight),
+            color: [0; 4],
+            stand: Stand::Left,
+        };
+        self.lay_out(&key).max_intrinsic_width().ceil()
+    }
+
+    /// More ink with the same fonts.
+    pub fn refill(&self) -> Self {
+        Self { fonts: self.fonts.clone(), last: RefCell::new(None) }
+    }
+
+    fn lay_out(&self, key: &Key) -> Paragraph {
+        let mut lines = ParagraphStyle::new();
+        lines.set_max_lines(1);
+        lines.set_ellipsis("…");
+        lines.set_text_align(match key.stand {
+            Stand::Left => TextAlign::Left,
+            Stand::Center => TextAlign::Center,
+            Stand::Right => TextAlign::Right,
+        });
+        let mut style = TextStyle::new();
+        style.set_font_families(&["sans-serif"]);
+        style.set_font_size(key.size);
+        style.set_font_style(FontStyle::new(key.weight.into(), Width::NORMAL, Slant::Upright));
+        let [r, g, b, a] = key.color;
+        style.set_foreground_paint(&fill(Color::rgba(r, g, b, a)));
+        let mut builder = ParagraphBuilder::new(&lines, &self.fonts);
+        builder.push_style(&style);
+        builder.add_text(&key.text);
+        let mut paragraph = builder.build();
+        paragraph.layout(key.width);
+        paragraph
+    }
+}
