@@ -67,13 +67,22 @@ impl<'a, H: Host> Open<'a, H> {
     pub fn new(screen: &'a Screen, n_strips: usize, x: i16, y: i16) -> Self {
         let mut host = H::load(n_strips);
         host.service();
-        let (width, height) = host.size();
-        let window = screen.window(x, y, width, height);
-        screen.focus(window);
-        host.open(window);
-        let mut open = Self { host, screen, window, edits: Vec::new() };
-        open.wait_until_drawn();
+        let mut open = Self { host, screen, window: x11rb::NONE, edits: Vec::new() };
+        open.open_at(x, y);
         open
+    }
+
+    /// The same instance's editor, in a new window.
+    pub fn reopen(&mut self) {
+        self.open_at(0, 0);
+    }
+
+    fn open_at(&mut self, x: i16, y: i16) {
+        let (width, height) = self.host.size();
+        self.window = self.screen.window(x, y, width, height);
+        self.screen.focus(self.window);
+        self.host.open(self.window);
+        self.wait_until_drawn();
     }
 
     /// Until the editor's window is there and shows something: more than one colour.

@@ -17,6 +17,9 @@ pub mod clap;
 pub mod hand;
 pub mod host;
 pub mod page;
+#[allow(dead_code, reason = "the tests of the page use the rest")]
+#[path = "../../../plugin/tests/page_support/mod.rs"]
+mod page_support;
 pub mod resources;
 pub mod screen;
 pub mod vst3;

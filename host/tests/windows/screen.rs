@@ -131,6 +131,11 @@ impl Screen {
         self.connection.set_input_focus(InputFocus::PARENT, window, CURRENT_TIME).unwrap().check().unwrap();
     }
 
+    /// The window that has the keyboard.
+    pub fn focused(&self) -> Window {
+        self.connection.get_input_focus().unwrap().reply().unwrap().focus
+    }
+
     pub fn resize(&self, window: Window, width: u32, height: u32) {
         let values = ConfigureWindowAux::new().width(width).height(height);
         self.connection.configure_window(window, &values).unwrap().check().unwrap();
