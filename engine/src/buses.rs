@@ -14,8 +14,9 @@ use crate::delay::Delay;
 use crate::dynamics::PERCENT_RANGE;
 use crate::gains::{self, IDENTITY, Matrix};
 use crate::lanes::{TILE_FRAMES, scale, unscale};
+use crate::levels::{BusMeter, FROM_ENGINE, FROM_OUTPUT, Memory};
 use crate::limiter::{Limiter, Lookahead};
-use crate::meters::Reductions;
+use crate::meters::{Level, Reductions};
 use crate::ramp::Ramp;
 use crate::settings::{
     CompressorSettings, Destination, GroupSettings, LimiterSettings, MasterSettings, N_GROUPS,
@@ -49,6 +50,7 @@ pub(crate) struct Groups {
     buses: Box<[BusTile; N_GROUPS]>,
     gains: [GroupGains; N_GROUPS],
     delays: [[Delay; 2]; N_GROUPS],
+    meters: [BusMeter; N_GROUPS],
 }
 
 /// What a group does behind its stages.
@@ -66,7 +68,23 @@ impl Groups {
             buses: Box::new([SILENT_BUS; N_GROUPS]),
             gains: std::array::from_fn(|_| GroupGains { sides: [unity(), unity()], to_master: unity() }),
             delays: std::array::from_fn(|_| [Delay::new(0), Delay::new(0)]),
+            meters: std::array::from_fn(|_| BusMeter::new()),
         }
+    }
+
+    /// Takes how fast meters follow.
+    pub(crate) fn set_memory(&mut self, memory: Memory) {
+        self.meters.iter_mut().for_each(|meter| meter.set_memory(memory));
+    }
+
+    /// A block begins.
+    pub(crate) fn begin_block(&mut self) {
+        self.meters.iter_mut().for_each(BusMeter::begin_block);
+    }
+
+    /// A group's level.
+    pub(crate) fn level(&self, group_idx: usize) -> Level {
+        self.meters.get(group_idx).map_or(Level::default(), BusMeter::level)
     }
 
     /// Delays the outputs by the latency. Allocates.
@@ -96,6 +114,7 @@ impl Groups {
     pub(crate) fn reset(&mut self) {
         self.stages.reset();
         self.delays.as_flattened_mut().iter_mut().for_each(|delay| delay.fill(0.0));
+        self.meters.iter_mut().for_each(BusMeter::reset);
     }
 
     pub(crate) fn begin_tile(&mut self, timing: Timing) {
@@ -131,11 +150,14 @@ impl Groups {
         if self.stages.process(simd, &mut self.buses, silent, segment, scratch) {
             used = [true; N_GROUPS];
         }
-        for ((gains, bus), used) in self.gains.iter_mut().zip(self.buses.iter_mut()).zip(used) {
+        let channels = self.gains.iter_mut().zip(self.buses.iter_mut()).zip(&mut self.meters);
+        for (((gains, bus), meter), used) in channels.zip(used) {
             if used {
                 gains.process(bus, n, master);
+                meter.measure(simd, bus.each_ref().map(|side| &side[..n]), FROM_ENGINE, segment);
             } else {
                 gains.skip(n);
+                meter.pass_silence(segment);
             }
         }
         let to_master = used.contains(&true);
@@ -225,6 +247,7 @@ pub(crate) struct MasterBus {
     monitor_delays: [Delay; 4],
     bypass_delay: Delay,
     dry_delays: [Delay; 2],
+    meter: BusMeter,
 }
 
 impl MasterBus {
@@ -242,6 +265,7 @@ impl MasterBus {
             monitor_delays: std::array::from_fn(|_| Delay::new(0)),
             bypass_delay: Delay::new(0),
             dry_delays: [Delay::new(0), Delay::new(0)],
+            meter: BusMeter::new(),
         };
         bus.set_limiter();
         bus
@@ -313,6 +337,27 @@ impl MasterBus {
         self.stages.reset();
         self.limiter.reset();
         self.dry_delays.iter_mut().for_each(|delay| delay.fill(0.0));
+        self.meter.reset();
+    }
+
+    /// Takes how fast meters follow.
+    pub(crate) fn set_memory(&mut self, memory: Memory) {
+        self.meter.set_memory(memory);
+    }
+
+    /// A block begins.
+    pub(crate) fn begin_block(&mut self) {
+        self.meter.begin_block();
+    }
+
+    /// Measures what leaves.
+    pub(crate) fn measure<S: Simd>(&mut self, simd: S, output: [&[f32]; 2], segment: Segment) {
+        self.meter.measure(simd, output, FROM_OUTPUT, segment);
+    }
+
+    /// The level of what leaves.
+    pub(crate) fn level(&self) -> Level {
+        self.meter.level()
     }
 
     pub(crate) fn begin_tile(&mut self, timing: Timing) {

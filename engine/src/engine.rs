@@ -2,7 +2,8 @@
 
 use crate::buses::{BusTile, Groups, MasterBus, SILENT_BUS};
 use crate::lanes::{LANES, TILE_FRAMES, unscale};
-use crate::meters::Meters;
+use crate::levels::Memory;
+use crate::meters::{Levels, Meters};
 use crate::routing::SoloState;
 use crate::settings::{Destination, N_GROUPS, PanLaw, Settings, StripSettings};
 use crate::simd::{SimdPath, on_path};
@@ -131,6 +132,10 @@ impl Engine {
         self.sample_rate_hz = sample_rate_hz;
         self.ramp_samples = length(RAMP_SECONDS);
         self.bypass_fade_samples = length(BYPASS_FADE_SECONDS);
+        let memory = Memory::at(sample_rate_hz);
+        self.strips.iter_mut().for_each(|lanes| lanes.set_memory(memory));
+        self.groups.set_memory(memory);
+        self.master.set_memory(memory);
     }
 
     /// Clears memory only: the absolute count starts anew, every ramp is where it was going, and nothing rings any more.
@@ -201,6 +206,9 @@ impl Engine {
     fn process_on<S: Simd>(&mut self, simd: S, inputs: &[Option<StereoIn<'_>>], outputs: &mut Outputs<'_>) {
         let n_frames = shortest(inputs, outputs);
         self.meters.master.limiter_db = 0.0;
+        self.strips.iter_mut().for_each(StripLanes::begin_block);
+        self.groups.begin_block();
+        self.master.begin_block();
         let mut metered = false;
         let mut start = 0;
         while start < n_frames {
@@ -210,7 +218,7 @@ impl Engine {
             }
             let end = n_frames.min(start + TILE_FRAMES - into_tile);
             let n = end - start;
-            let segment = Segment { n, ends_tile: into_tile + n == TILE_FRAMES };
+            let segment = Segment { at: into_tile, n, ends_tile: into_tile + n == TILE_FRAMES };
             self.process_segment(simd, inputs, outputs, start..end, segment);
             if segment.ends_tile {
                 self.strips.iter_mut().for_each(|lanes| lanes.meter(!metered));
@@ -276,10 +284,11 @@ impl Engine {
         self.master.delay_dry(dry_mix, has_dry, n);
         match &bypass {
             Some(bypass) => {
-                write(simd, mix, Some((bypass, dry_mix)), &mut outputs.master, frames);
+                write(simd, mix, Some((bypass, dry_mix)), &mut outputs.master, frames.clone());
             }
-            None => write(simd, mix, None, &mut outputs.master, frames),
+            None => write(simd, mix, None, &mut outputs.master, frames.clone()),
         }
+        self.master.measure(simd, outputs.master.each_ref().map(|side| &side[frames.clone()]), segment);
         let limiter_db = self.master.limiter_reduction_db();
         self.meters.master.limiter_db = self.meters.master.limiter_db.max(limiter_db);
     }
@@ -310,6 +319,11 @@ impl Engine {
     /// Figures of the last block.
     pub fn meters(&self) -> &Meters {
         &self.meters
+    }
+
+    /// Levels of the last block.
+    pub fn levels(&self) -> Levels<'_> {
+        Levels { strips: &self.strips, groups: &self.groups, master: &self.master }
     }
 
     /// Samples that the ramp of a derived gain takes.

@@ -90,6 +90,11 @@ pub(crate) fn send_gain(strip: &StripSettings, send: &SendSettings, open: bool) 
     (fader_gain(send.level_db) * fader) as f32
 }
 
+/// Gain of a strip as its meter tells it, whose way is `open` or silenced by a solo: fader × mute × solo.
+pub(crate) fn strip_gain(strip: &StripSettings, open: bool) -> f32 {
+    if strip.mute || !open { 0.0 } else { fader_gain(strip.fader_db) as f32 }
+}
+
 /// Left and right gain of a group: balance × fader × mute.
 pub(crate) fn group_gains(group: &GroupSettings) -> [f32; 2] {
     let fader = if group.mute { 0.0 } else { fader_gain(group.fader_db) };

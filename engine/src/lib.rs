@@ -14,6 +14,7 @@
 //! | [`Engine::set`] | no | takes a snapshot; gains count from the next sample on, filters and dynamics from the next border |
 //! | [`Engine::process`] | no | turns input into output |
 //! | [`Engine::meters`] | no | tells what the last block was reduced by |
+//! | [`Engine::levels`] | no | tells how loud it was |
 //!
 //! # Time
 //!
@@ -60,6 +61,7 @@ mod engine;
 pub mod filters;
 mod gains;
 mod lanes;
+mod levels;
 pub mod limiter;
 mod meters;
 mod ramp;
@@ -72,6 +74,6 @@ mod sums;
 
 pub use engine::{Engine, MAX_STRIPS, Outputs, PrepareError, StereoIn};
 pub use lanes::TILE_FRAMES;
-pub use meters::{Meters, Reductions};
+pub use meters::{Level, Levels, Meters, Reductions};
 pub use settings::*;
 pub use simd::SimdPath;

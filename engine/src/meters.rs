@@ -1,7 +1,55 @@
 //! What the engine tells about itself after each block.
 
+use crate::buses::{Groups, MasterBus};
 use crate::engine::MAX_STRIPS;
+use crate::lanes::LANES;
 use crate::settings::N_GROUPS;
+use crate::strips::StripLanes;
+
+/// The level of a stereo channel, left and right apart. Linear: full scale is 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Level {
+    /// The largest magnitude of the last block, up to its last sample.
+    pub peak: [f32; 2],
+    /// The mean square with a memory of 300 ms, at the last border of a tile. A sine of amplitude 1 reads ½, and nothing is
+    /// added to make it read 1.
+    pub mean_square: [f32; 2],
+}
+
+/// The levels of everything that the last block went through. What an engine does not have is silent.
+#[derive(Clone, Copy)]
+pub struct Levels<'a> {
+    pub(crate) strips: &'a [StripLanes],
+    pub(crate) groups: &'a Groups,
+    pub(crate) master: &'a MasterBus,
+}
+
+impl Levels<'_> {
+    /// A strip's input behind input mode, trim and polarity: what its filters get, whether it is muted or not.
+    pub fn input(&self, strip_idx: usize) -> Level {
+        self.strips
+            .get(strip_idx / LANES)
+            .map_or(Level::default(), |lanes| lanes.input_level(strip_idx % LANES))
+    }
+
+    /// What a strip sends on, behind fader, pan, width, mute and solo, whatever the levels of its sends are. A strip of which
+    /// nothing but a soloed group is heard counts as heard.
+    pub fn strip(&self, strip_idx: usize) -> Level {
+        self.strips
+            .get(strip_idx / LANES)
+            .map_or(Level::default(), |lanes| lanes.output_level(strip_idx % LANES))
+    }
+
+    /// A group behind its fader, balance and mute; in front of bypass, and of the delay that aligns it with the limiter.
+    pub fn group(&self, group_idx: usize) -> Level {
+        self.groups.level(group_idx)
+    }
+
+    /// The master as it leaves: behind limiter, mono, dim, cut and bypass.
+    pub fn master(&self) -> Level {
+        self.master.level()
+    }
+}
 
 /// The largest gain reductions within a block, in dB, 0 or more: what the envelopes took away, without make-up and mix.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -28,6 +28,13 @@ impl SoloState {
         Self { any, groups }
     }
 
+    /// Whether `strip` is heard on any way that it has: on its own, or within a soloed group that it feeds.
+    pub(crate) fn hears(self, strip: &StripSettings) -> bool {
+        let feeds = |group_idx: &usize| strip.sends[Destination::Group(*group_idx).idx()].on;
+        self.opens(strip, Destination::Master)
+            || (0..N_GROUPS).filter(feeds).any(|group_idx| self.opens(strip, Destination::Group(group_idx)))
+    }
+
     /// Whether what `strip` sends to `destination` is heard.
     pub(crate) fn opens(self, strip: &StripSettings, destination: Destination) -> bool {
         if !self.any || strip.solo || strip.solo_safe {

@@ -11,7 +11,8 @@
 use crate::engine::StereoIn;
 use crate::gains::{self, IDENTITY};
 use crate::lanes::{LANES, TILE_FRAMES, first_non_finite, lanes_of};
-use crate::meters::Reductions;
+use crate::levels::{LaneMeter, Memory};
+use crate::meters::{Level, Reductions};
 use crate::ramp::{LaneMatrixRamp, LaneRamp};
 use crate::routing::SoloState;
 use crate::settings::{Destination, KeySource, N_DESTINATIONS, N_GROUPS, PanLaw, StageOrder, StripSettings};
@@ -54,6 +55,11 @@ pub(crate) struct StripLanes {
     compressor: LaneCompressor,
     image: LaneMatrixRamp,
     sends: [LaneRamp; N_DESTINATIONS],
+    /// What the output's meter stands behind.
+    output_gain: LaneRamp,
+    /// Behind A, and behind B and the gain above. Both are beside the signal.
+    input_meter: LaneMeter,
+    output_meter: LaneMeter,
     settings: [StripSettings; LANES],
     /// Strips whose settings count from the next border on. Bit = lane, as in all that follow.
     pending: u32,
@@ -94,6 +100,9 @@ impl StripLanes {
             compressor: LaneCompressor::new(),
             image: LaneMatrixRamp::settled_at(IDENTITY),
             sends: [LaneRamp::settled_at(1.0), closed.clone(), closed.clone(), closed.clone(), closed],
+            output_gain: LaneRamp::settled_at(1.0),
+            input_meter: LaneMeter::new(),
+            output_meter: LaneMeter::new(),
             settings: [StripSettings::default(); LANES],
             pending: u32::MAX,
             compressor_first: 0,
@@ -136,6 +145,7 @@ impl StripLanes {
             let gain = gains::send_gain(strip, &strip.sends[idx], solo.opens(strip, destination));
             self.sends[idx].retarget(lane, gain, ramp_samples);
         }
+        self.output_gain.retarget(lane, gains::strip_gain(strip, solo.hears(strip)), ramp_samples);
     }
 
     /// Ends every ramp where it was going.
@@ -143,6 +153,7 @@ impl StripLanes {
         self.input.jump();
         self.image.jump();
         self.sends.iter_mut().for_each(LaneRamp::jump);
+        self.output_gain.jump();
         self.gate.jump();
         self.compressor.jump();
     }
@@ -152,7 +163,21 @@ impl StripLanes {
         self.pending = u32::MAX;
         self.silenced = 0;
         (0..LANES).for_each(|lane| self.forget(lane));
+        self.input_meter.reset();
+        self.output_meter.reset();
         self.jump();
+    }
+
+    /// Takes how fast meters follow.
+    pub(crate) fn set_memory(&mut self, memory: Memory) {
+        self.input_meter.set_memory(memory);
+        self.output_meter.set_memory(memory);
+    }
+
+    /// A block begins.
+    pub(crate) fn begin_block(&mut self) {
+        self.input_meter.begin_block();
+        self.output_meter.begin_block();
     }
 
     fn forget(&mut self, lane: usize) {
@@ -185,6 +210,7 @@ impl StripLanes {
         }
         self.filters.begin_tile(timing.sample_rate_hz);
         self.eq.begin_tile(timing.sample_rate_hz);
+        self.output_meter.begin_tile(&self.output_gain);
     }
 
     fn take_settings(&mut self, lane: usize, n_strips: usize, timing: Timing) {
@@ -260,6 +286,16 @@ impl StripLanes {
         Reductions { gate_db, compressor_db, limiter_db: 0.0 }
     }
 
+    /// The level of a strip's input.
+    pub(crate) fn input_level(&self, lane: usize) -> Level {
+        self.input_meter.level(lane)
+    }
+
+    /// The level of what a strip sends on.
+    pub(crate) fn output_level(&self, lane: usize) -> Level {
+        self.output_meter.level(lane)
+    }
+
     /// Takes `frames` of the group's feeds as far as the key tap. `dry` asks for the unity sum too.
     #[expect(clippy::too_many_arguments, reason = "where it comes from, what is asked for, where it goes")]
     pub(crate) fn begin<S: Simd>(
@@ -283,6 +319,9 @@ impl StripLanes {
             self.compressor.skip(n);
             self.image.skip(n);
             self.sends.iter_mut().for_each(|send| send.skip(n));
+            self.output_gain.skip(n);
+            self.input_meter.pass_silence(segment);
+            self.output_meter.pass_silence(segment);
             return;
         }
         let [left, right] = &mut *self.tiles;
@@ -290,6 +329,12 @@ impl StripLanes {
             sums.add(simd, DRY_BUS, LaneGain::Still(&UNITY), [left, right], n);
         }
         apply_matrix(simd, &mut self.input, [left, right], n, &mut scratch.gains);
+        if sound {
+            self.input_meter.measure(simd, &self.tiles, segment);
+        } else {
+            self.input_meter.pass_silence(segment);
+        }
+        let [left, right] = &mut *self.tiles;
         self.filters.process(simd, [left, right], segment, &mut scratch.stages);
         self.hush(n);
     }
@@ -318,6 +363,8 @@ impl StripLanes {
                 sums.add(simd, bus_idx, gain, [left, right], n);
             }
         }
+        let room = &mut scratch.gains[0];
+        self.output_meter.measure_behind(simd, &self.tiles, &mut self.output_gain, room, segment);
         if segment.ends_tile {
             self.at_rest = self.silent_so_far
                 && self.filters.is_at_rest()

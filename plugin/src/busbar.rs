@@ -1,10 +1,12 @@
 //! The plugin: glue between the framework and the engine, and no sound of its own.
 
-use crate::guard::{Guarded, HostLink};
+use crate::desk::{Desk, figures, n_figures};
+use crate::guard::{Guarded, HostLink, StateChanged};
 use crate::params::{BusbarParams, spec};
-use crate::{layout, remote, state};
-use busbar_engine::{Engine, Meters, N_GROUPS, Outputs, Settings, StereoIn};
+use crate::{editor, layout, remote, state};
+use busbar_engine::{Engine, N_GROUPS, Outputs, Settings, StereoIn};
 use nice_plug::prelude::*;
+use nice_plug_vizia::ViziaEditor;
 use std::sync::Arc;
 
 /// The parameter that the latency depends on.
@@ -14,6 +16,8 @@ const LOOKAHEAD_ID: &str = "m_limiter_lookahead";
 pub struct Busbar<const N: usize> {
     params: Arc<BusbarParams>,
     link: Arc<HostLink>,
+    /// What the editor sees of all this.
+    desk: Arc<Desk>,
     engine: Engine,
     /// The snapshot that the engine has; brought up to date from the parameters that changed.
     settings: Settings,
@@ -28,9 +32,11 @@ impl<const N: usize> Default for Busbar<N> {
         // The program of its own may have set them before there was an instance.
         #[cfg(feature = "standalone")]
         let params = || crate::standalone::take_prepared(N).unwrap_or_else(params);
+        let (params, link) = (params(), HostLink::with_meters(n_figures(N)));
         Self {
-            params: params(),
-            link: HostLink::with_meters(n_figures(N)),
+            desk: Desk::new(Arc::clone(&params), Arc::clone(&link)),
+            params,
+            link,
             engine: Engine::new(N),
             settings: Settings::new(N),
             first_feed: [Vec::new(), Vec::new()],
@@ -45,18 +51,6 @@ impl<const N: usize> Busbar<N> {
             self.engine.set(&self.settings);
         }
     }
-}
-
-/// How many gain reductions an instance tells.
-const fn n_figures(n_strips: usize) -> usize {
-    2 * n_strips + N_GROUPS + 2
-}
-
-/// The gain reductions in the order in which the guard's meters tell them.
-fn figures(meters: &Meters, n_strips: usize) -> impl Iterator<Item = f32> + '_ {
-    let strips = meters.strips[..n_strips].iter().flat_map(|strip| [strip.gate_db, strip.compressor_db]);
-    let groups = meters.groups.iter().map(|group| group.compressor_db);
-    strips.chain(groups).chain([meters.master.compressor_db, meters.master.limiter_db])
 }
 
 impl<const N: usize> Plugin for Busbar<N> {
@@ -77,12 +71,22 @@ impl<const N: usize> Plugin for Busbar<N> {
     /// Eight events for each parameter in one block: a storm on all of them.
     const INPUT_EVENT_CAPACITY: usize = 8 * spec::n_params(N);
 
-    type Editor = ();
+    type Editor = ViziaEditor;
     type SysExMessage = ();
-    type BackgroundTask = ();
+    type BackgroundTask = StateChanged;
 
     fn params(&self) -> Arc<dyn Params> {
         Arc::clone(&self.params) as Arc<dyn Params>
+    }
+
+    fn task_executor(&mut self) -> TaskExecutor<Self> {
+        let link = Arc::clone(&self.link);
+        Box::new(move |StateChanged| link.tell_host())
+    }
+
+    fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
+        self.link.set_messenger(move || executor.execute_gui(StateChanged));
+        Some(editor::create(&self.params, &self.desk))
     }
 
     fn filter_state(plugin_state: &mut PluginState) {
@@ -147,6 +151,7 @@ impl<const N: usize> Plugin for Busbar<N> {
         }
         self.engine.process(&feeds, &mut Outputs { master: [&mut **left, &mut **right], groups });
         self.link.meters().raise(figures(self.engine.meters(), N));
+        self.desk.publish(&mut self.engine);
         ProcessStatus::Normal
     }
 }

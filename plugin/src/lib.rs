@@ -6,6 +6,8 @@
 //! feature `standalone` there is a program of its own, too.
 
 mod busbar;
+pub mod desk;
+pub mod editor;
 pub mod guard;
 mod layout;
 pub mod params;

@@ -152,7 +152,7 @@ pub(crate) fn reduce<S: Simd>(
     lanes: &mut CompressorLanes,
     key: [&LaneTile; 2],
     gains: &mut [LaneTile; 2],
-    Segment { n, ends_tile }: Segment,
+    Segment { n, ends_tile, .. }: Segment,
 ) {
     simd.vectorize(
         #[inline(always)]

@@ -86,7 +86,7 @@ pub(crate) fn gate<S: Simd>(
     lanes: &mut GateLanes,
     key: [&LaneTile; 2],
     gains: &mut LaneTile,
-    Segment { n, ends_tile }: Segment,
+    Segment { n, ends_tile, .. }: Segment,
 ) {
     simd.vectorize(
         #[inline(always)]

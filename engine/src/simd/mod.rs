@@ -14,6 +14,7 @@
 //! | `level`, `envelope`, `gain` | the parts of everything dynamic |
 //! | `gate`, `compressor` | what they are put together to |
 //! | `mix` | matrices and sums |
+//! | `squares` | peaks and sums of squares, for meters |
 //!
 //! Every kernel is generic over a token of `fearless_simd`, which stands for instructions that are there, so that none of
 //! this needs `unsafe`. [`on_path!`](path::on_path) turns a [`SimdPath`] into such a token, once per block.
@@ -41,6 +42,7 @@ mod math;
 mod mix;
 mod path;
 mod section;
+mod squares;
 #[cfg(test)]
 mod testing;
 mod tile;
@@ -53,6 +55,9 @@ pub(crate) use mix::{add_scaled, multiply};
 pub use path::SimdPath;
 pub(crate) use path::on_path;
 pub(crate) use section::{FilterScratch, LaneSection, filter};
+pub(crate) use squares::{
+    LaneSquares, NEXT_TO_NOTHING, SMALLEST_ROOT, SQUARE_SCALE, hold_sum, larger, measure_part, measure_tile,
+};
 pub(crate) use tile::{
     LaneTile, PerLane, Rows, clean, frames_per_vector, is_finite, is_sound, part_range, parts, sum_lanes,
     transpose, vectors_mut,

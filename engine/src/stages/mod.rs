@@ -23,7 +23,7 @@ pub(crate) use compressor::{Key, LaneCompressor};
 pub(crate) use filters::{EqLanes, FilterLanes};
 pub(crate) use gate::LaneGate;
 
-use crate::lanes::{FULL_SCALE, LANES};
+use crate::lanes::{FULL_SCALE, LANES, TILE_FRAMES};
 use crate::simd::{DB_PER_OCTAVE, FilterScratch, LaneTile};
 
 /// States of filters below this, −240 dB re full scale, are zero at a tile's border.
@@ -71,10 +71,19 @@ impl LowestGains {
 /// A part of a tile that is processed at once.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Segment {
+    /// Frames of the tile that came before.
+    pub(crate) at: usize,
     /// Frames.
     pub(crate) n: usize,
     /// Whether the tile of the absolute grid ends with it.
     pub(crate) ends_tile: bool,
+}
+
+impl Segment {
+    /// Whether the tile was not cut.
+    pub(crate) fn is_whole_tile(self) -> bool {
+        self.n == TILE_FRAMES
+    }
 }
 
 /// When settings are taken, and at what rate.

@@ -12,7 +12,7 @@ pub(crate) enum Clipboard {
     /// The system's, when somebody wants it.
     System {
         /// Opened at first use.
-        system: Option<ClipboardContext>,
+        system: Option<Box<ClipboardContext>>,
         /// What the system did not take.
         kept: String,
     },
@@ -60,9 +60,9 @@ impl ClipboardProvider for Clipboard {
     }
 }
 
-fn open(system: &mut Option<ClipboardContext>) -> Option<&mut ClipboardContext> {
+fn open(system: &mut Option<Box<ClipboardContext>>) -> Option<&mut ClipboardContext> {
     if system.is_none() {
-        *system = ClipboardContext::new().ok();
+        *system = ClipboardContext::new().ok().map(Box::new);
     }
-    system.as_mut()
+    system.as_deref_mut()
 }

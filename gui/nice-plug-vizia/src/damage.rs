@@ -52,3 +52,27 @@ impl Area {
         self.x as usize * elements..(self.x + self.width) as usize * elements
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_area_holds_every_pixel_that_a_rectangle_touches() {
+        let area = Area::around(vg::Rect::new(10.2, 20.0, 30.5, 40.0));
+        assert_eq!(area, Area { x: 10, y: 20, width: 21, height: 20 });
+        let outside = Area::around(vg::Rect::new(-5.5, -9.0, 3.5, -1.0));
+        assert_eq!(outside, Area { x: 0, y: 0, width: 4, height: 0 });
+        assert_eq!(outside.intersection(Area::whole(10, 10)), None);
+    }
+
+    #[test]
+    fn union_and_intersection() {
+        let one = Area { x: 2, y: 3, width: 10, height: 4 };
+        let other = Area { x: 8, y: 1, width: 10, height: 4 };
+        assert_eq!(one.union(other), Area { x: 2, y: 1, width: 16, height: 6 });
+        assert_eq!(one.intersection(other), Some(Area { x: 8, y: 3, width: 4, height: 2 }));
+        assert_eq!(one.intersection(Area { x: 12, y: 3, width: 1, height: 1 }), None);
+        assert_eq!((one.rows(), one.columns_of(4)), (3..7, 8..48));
+    }
+}

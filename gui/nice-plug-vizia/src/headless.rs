@@ -179,7 +179,7 @@ impl Headless {
         self.ui.take_cursor()
     }
 
-    /// How many polls there are.
+    /// How many polls the page has.
     pub fn polls(&self) -> usize {
         self.ui.polls()
     }

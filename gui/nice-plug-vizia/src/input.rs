@@ -1,121 +1,13 @@
-//! What the window system tells, as vizia wants it.
+//! Keys, buttons and shapes of the window system, as vizia wants them.
 
 use std::str::FromStr;
-use std::time::{Duration, Instant};
 
-use baseview::{MouseCursor, MouseEvent, ScrollDelta};
+use baseview::MouseCursor;
 use keyboard_types::{KeyState, KeyboardEvent};
 use nice_plug::prelude::VirtualKeyCode;
 use vizia_core::prelude::*;
 
 use crate::ui::Ui;
-
-/// Clicks this near count as one place: vizia wants the very same pixel for a double-click.
-const SAME_PLACE_PX: f32 = 4.0;
-/// Clicks this close may be a double-click.
-const DOUBLE_CLICK: Duration = Duration::from_millis(500);
-/// A host may take the focus back at once when an editor is clicked; that ends no drag.
-const FOCUS_QUARREL: Duration = Duration::from_millis(250);
-/// Pixels that make a line, where a wheel counts pixels.
-const PIXELS_PER_LINE: f32 = 24.0;
-
-/// The mouse: what is held, and where it was.
-#[derive(Default)]
-pub(crate) struct Pointer {
-    held: Vec<MouseButton>,
-    at: (f32, f32),
-    is_inside: bool,
-    last_press: Option<(MouseButton, (f32, f32), Instant)>,
-}
-
-impl Pointer {
-    /// Delivers an event. Says whether a button went down.
-    pub(crate) fn event(&mut self, ui: &mut Ui, event: &MouseEvent) -> bool {
-        match event {
-            MouseEvent::CursorMoved { position, modifiers } => {
-                ui.set_modifiers(self::modifiers(*modifiers));
-                self.at = (position.x as f32, position.y as f32);
-                self.is_inside = true;
-                ui.event(WindowEvent::MouseMove(self.at.0, self.at.1));
-            }
-            MouseEvent::ButtonPressed { button, modifiers } => {
-                ui.set_modifiers(self::modifiers(*modifiers));
-                let button = self::button(*button);
-                self.press(ui, button);
-                return true;
-            }
-            MouseEvent::ButtonReleased { button, modifiers } => {
-                ui.set_modifiers(self::modifiers(*modifiers));
-                let button = self::button(*button);
-                // What was let go when the focus was lost is let go once.
-                if let Some(idx) = self.held.iter().position(|&held| held == button) {
-                    self.held.remove(idx);
-                    ui.event(WindowEvent::MouseUp(button));
-                    self.leave(ui);
-                }
-            }
-            MouseEvent::WheelScrolled { delta, modifiers } => {
-                let modifiers = self::modifiers(*modifiers);
-                ui.set_modifiers(modifiers);
-                let (mut x, mut y) = match *delta {
-                    ScrollDelta::Lines { x, y } => (x, y),
-                    ScrollDelta::Pixels { x, y } => (x / PIXELS_PER_LINE, y / PIXELS_PER_LINE),
-                };
-                // macOS turns the wheel on its side when Shift is held; here Shift means fine.
-                if cfg!(target_os = "macos") && modifiers.shift() && y == 0.0 {
-                    (x, y) = (0.0, x);
-                }
-                ui.event(WindowEvent::MouseScroll(x, y));
-            }
-            MouseEvent::CursorLeft => {
-                self.is_inside = false;
-                self.leave(ui);
-            }
-            _ => {}
-        }
-        false
-    }
-
-    /// The window has lost the keyboard, and with it perhaps the end of a drag. Says whether something was let go.
-    pub(crate) fn lose_focus(&mut self, ui: &mut Ui) -> bool {
-        let is_quarrel = self.last_press.is_some_and(|(_, _, at)| at.elapsed() < FOCUS_QUARREL);
-        if self.held.is_empty() || is_quarrel {
-            return false;
-        }
-        for button in std::mem::take(&mut self.held) {
-            ui.event(WindowEvent::MouseUp(button));
-        }
-        self.leave(ui);
-        true
-    }
-
-    fn press(&mut self, ui: &mut Ui, button: MouseButton) {
-        let now = Instant::now();
-        let again = self.last_press.filter(|(last, place, at)| {
-            let (dx, dy) = (self.at.0 - place.0, self.at.1 - place.1);
-            *last == button && now.duration_since(*at) < DOUBLE_CLICK && dx.hypot(dy) < SAME_PLACE_PX
-        });
-        if let Some((_, place, _)) = again
-            && place != self.at
-        {
-            ui.event(WindowEvent::MouseMove(place.0, place.1));
-        }
-        let place = again.map_or(self.at, |(_, place, _)| place);
-        self.last_press = Some((button, place, now));
-        if !self.held.contains(&button) {
-            self.held.push(button);
-        }
-        ui.event(WindowEvent::MouseDown(button));
-    }
-
-    /// Takes the mouse off what it is over, once it has left and holds nothing. vizia looks at its last place again after
-    /// each layout.
-    fn leave(&mut self, ui: &mut Ui) {
-        if !self.is_inside && self.held.is_empty() {
-            ui.event(WindowEvent::MouseMove(-1.0, -1.0));
-        }
-    }
-}
 
 /// Delivers a key. Says whether it is kept from the host: only while somebody types.
 pub(crate) fn keyboard_event(ui: &mut Ui, event: &KeyboardEvent) -> bool {

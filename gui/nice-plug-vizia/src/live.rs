@@ -12,8 +12,9 @@ use vizia_core::prelude::*;
 use crate::clipboard::Clipboard;
 use crate::damage::Area;
 use crate::host::Sink;
-use crate::input::{self, Pointer};
+use crate::input;
 use crate::keyboard::HostKeyboard;
+use crate::pointer::Pointer;
 use crate::present::Screen;
 use crate::ui::Ui;
 use crate::window::{Page, Shared};
@@ -33,6 +34,7 @@ pub(crate) struct Live {
     pointer: Pointer,
     keyboard: HostKeyboard,
     asked: Option<Asked>,
+    lost_focus: bool,
     opened: Instant,
     now_s: f64,
     first_tick: bool,
@@ -71,6 +73,7 @@ impl Live {
             pointer: Pointer::default(),
             keyboard: HostKeyboard::new(window),
             asked: None,
+            lost_focus: false,
             opened: Instant::now(),
             now_s: 0.0,
             first_tick: true,
@@ -96,6 +99,9 @@ impl Live {
         if self.asked.as_ref().is_some_and(|asked| asked.until_s <= now_s) {
             // Nobody answered: what is there counts.
             self.settle_zoom();
+        }
+        if std::mem::take(&mut self.lost_focus) {
+            self.unfocus();
         }
         self.take_host_keys(window);
         self.ui.update(dt_s);
@@ -132,11 +138,13 @@ impl Live {
                 if captured { EventStatus::Captured } else { EventStatus::Ignored }
             }
             Event::Window(baseview::WindowEvent::Focused) => {
+                self.lost_focus = false;
                 self.ui.event(WindowEvent::WindowFocused(true));
                 EventStatus::Ignored
             }
             Event::Window(baseview::WindowEvent::Unfocused) => {
-                self.unfocus();
+                // Taking the focus is losing it first where it follows the mouse: the next tick knows.
+                self.lost_focus = true;
                 EventStatus::Ignored
             }
             _ => EventStatus::Ignored,

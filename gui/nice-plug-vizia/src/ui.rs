@@ -108,7 +108,8 @@ impl Ui {
     }
 
     pub(crate) fn polls(&self) -> usize {
-        self.polls.len()
+        // The tooltip's is there before the page.
+        self.polls.len() - 1
     }
 
     /// The name of the element that has the keyboard.

@@ -16,7 +16,7 @@ struct Drag {
 }
 
 impl Drag {
-    fn new(cx: &mut Context, params: &TestParams) {
+    fn add(cx: &mut Context, params: &TestParams) {
         let gain = cx.data::<Host>().param(&params.gain);
         Self { gain, held: false }.build(cx, |_| {}).size(Pixels(100.0)).focusable(true).navigable(true);
     }
@@ -48,7 +48,7 @@ impl View for Drag {
 fn a_drag_is_one_gesture_also_outside_the_window() {
     let params = TestParams::new();
     let page = Arc::clone(&params);
-    let mut editor = open(&params, move |cx| Drag::new(cx, &page));
+    let mut editor = open(&params, move |cx| Drag::add(cx, &page));
     editor.move_to(50.0, 50.0);
     editor.press(MouseButton::Left);
     editor.move_to(50.0, 25.0);
@@ -67,7 +67,7 @@ fn a_drag_is_one_gesture_also_outside_the_window() {
 fn a_gesture_that_is_open_when_the_editor_closes_is_ended() {
     let params = TestParams::new();
     let page = Arc::clone(&params);
-    let mut editor = open(&params, move |cx| Drag::new(cx, &page));
+    let mut editor = open(&params, move |cx| Drag::add(cx, &page));
     editor.move_to(50.0, 50.0);
     editor.press(MouseButton::Left);
     let host = editor.host().clone();

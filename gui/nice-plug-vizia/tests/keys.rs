@@ -76,16 +76,26 @@ fn space_presses_nothing_while_nobody_types() {
 }
 
 #[test]
-fn tab_goes_round() {
-    let (mut editor, _) = typing_page();
-    let mut visited = Vec::new();
-    for _ in 0..3 {
+fn tab_goes_round_and_shift_tab_back() {
+    let mut editor = open(&TestParams::new(), |cx| {
+        Element::new(cx).size(Pixels(10.0)).focusable(true).navigable(true);
+        VStack::new(cx, |cx| {
+            for _ in 0..2 {
+                Button::new(cx, |cx| Label::new(cx, "Press")).on_press(|_| {});
+            }
+        });
+    });
+    let mut tab = |modifiers| {
+        editor.set_modifiers(modifiers);
         editor.key(Code::Tab, Key::Tab);
         editor.tick(0.016);
-        visited.push(editor.focused());
-    }
-    assert_ne!(visited[0], visited[1]);
-    assert_eq!(visited[0], visited[2]);
+        editor.focused()
+    };
+    let there: Vec<_> = (0..4).map(|_| tab(Modifiers::empty())).collect();
+    assert_eq!(there[0], there[3], "{there:?}");
+    assert!(there[0] != there[1] && there[1] != there[2] && there[2] != there[0], "{there:?}");
+    let back: Vec<_> = (0..3).map(|_| tab(Modifiers::SHIFT)).collect();
+    assert_eq!(back, [there[2], there[1], there[0]]);
 }
 
 #[test]

@@ -1,41 +1,43 @@
 //! The part of the skia-safe API that vizia draws with, on pure-Rust crates.
 
-mod canvas_impl;
+pub mod canvas;
+mod color;
 mod font;
 mod geometry;
 mod image;
+mod matrix;
 mod paint;
 mod path;
+pub mod path_builder;
 mod shader;
+pub mod stand_in;
+mod surface;
 pub mod svg;
 pub mod textlayout;
 
 pub use self::image::{Data, Image};
-pub use canvas_impl::{Canvas, Surface};
+pub use canvas::Canvas;
+pub use color::{BlendMode, Color, Color4f};
 pub use font::{FontArguments, FontMgr, FontStyle, FourByteTag};
-pub use geometry::{IPoint, ISize, M44, Matrix, Point, RRect, Rect, Size, Vector};
+pub use geometry::{IPoint, ISize, Point, RRect, Rect, Size, Vector};
+pub use matrix::{M44, Matrix};
 pub use paint::{
-    BlendMode, BlurStyle, ClipOp, Color, Color4f, FilterMode, ImageFilter, MaskFilter, Paint, PaintCap,
-    PaintStyle, PathEffect, SamplingOptions, TileMode,
+    BlurStyle, ClipOp, FilterMode, ImageFilter, MaskFilter, Paint, PaintCap, PaintJoin, PaintStyle,
+    PathEffect, SamplingOptions, TileMode,
 };
-pub use path::{Path, PathBuilder, PathDirection, PathOp};
+pub use path::{Path, PathDirection, PathOp};
+pub use path_builder::PathBuilder;
 pub use shader::Shader;
+pub use surface::{Pixmap, Surface};
+use vello_cpu::kurbo;
 
 /// Corners of a rounded rectangle.
 pub mod rrect {
     pub use crate::geometry::Corner;
 }
-/// Which of two arcs.
-pub mod path_builder {
-    pub use crate::path::ArcSize;
-}
-/// Layers.
-pub mod canvas {
-    pub use crate::canvas_impl::SaveLayerRec;
-}
 /// Surfaces in memory.
 pub mod surfaces {
-    pub use crate::canvas_impl::raster_n32_premul;
+    pub use crate::surface::raster_n32_premul;
 }
 /// Gradients.
 pub mod gradient_shader {

@@ -15,10 +15,9 @@ pub fn channel(cx: &mut Context, page: &Page, fader: ParamRef, tap: Tap) {
             })
         });
         HStack::new(cx, |cx| {
-            let inset_px = Fader::THUMB_LENGTH_PX / 2.0;
             Fader::new(cx, fader.clone());
-            Scale::new(cx, inset_px);
-            Meter::new(cx, page.desk(), tap, inset_px);
+            Scale::new(cx);
+            Meter::new(cx, page.desk(), tap);
         })
         .class("channel-travel");
         ReadOut::new(cx, fader);

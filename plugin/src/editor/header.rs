@@ -24,7 +24,7 @@ pub fn header(cx: &mut Context, page: &Page, strip_idx: usize) {
             Label::new(cx, format!("{}", strip_idx + 1)).class("number");
             Label::new(cx, "no input")
                 .class("mark")
-                .display(page.is_connected(strip_idx).map(|&is| show(!is)));
+                .display(page.is_connected(strip_idx).map(|is| show(!is)));
             Lamp::new(cx, page, strip_idx);
         })
         .class("header-line");
@@ -41,7 +41,7 @@ pub fn header(cx: &mut Context, page: &Page, strip_idx: usize) {
             .name(format!("Name of strip {}", strip_idx + 1));
     })
     .class("row-header")
-    .toggle_class("unconnected", page.is_connected(strip_idx).map(|&is| !is));
+    .toggle_class("unconnected", page.is_connected(strip_idx).map(|is| !is));
 }
 
 fn show(is_shown: bool) -> Display {
@@ -91,8 +91,8 @@ impl Lamp {
                 Tooltip::new(cx, move |cx| {
                     Label::new(
                         cx,
-                        is.map(|&is| {
-                            if is {
+                        is.map(|is| {
+                            if *is {
                                 "Broken samples (no numbers) came in and were silenced. Click when the source is repaired"
                             } else {
                                 "Signal at this input"

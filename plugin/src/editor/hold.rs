@@ -6,7 +6,8 @@
 use super::ballistics::to_db;
 use crate::desk::{Desk, Tap};
 use nice_plug_vizia::prelude::*;
-use std::cell::{Cell, RefCell};
+use nice_plug_vizia::widgets::ink::{Ink, Stand, fill};
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ pub struct Hold {
     tap: Tap,
     fader: ParamRef,
     level_db: Rc<Cell<f32>>,
-    line: RefCell<TextLine>,
+    ink: Ink,
 }
 
 impl Hold {
@@ -27,20 +28,15 @@ impl Hold {
     pub fn new<'a>(cx: &'a mut Context, desk: &Arc<Desk>, tap: Tap, fader: &ParamRef) -> Handle<'a, Self> {
         let level_db = Rc::new(Cell::new(f32::NAN));
         let (newest, watched) = (Rc::clone(&level_db), Arc::clone(desk));
-        Self {
-            desk: Arc::clone(desk),
-            tap,
-            fader: fader.clone(),
-            level_db,
-            line: RefCell::new(TextLine::new()),
-        }
-        .build(cx, |_| {})
-        .cursor(CursorIcon::Hand)
-        .poll(move |_| {
-            let [left, right] = watched.held(tap);
-            let level_db = rounded(to_db(left.max(right)));
-            newest.replace(level_db) != level_db
-        })
+        let ink = Ink::new(cx);
+        Self { desk: Arc::clone(desk), tap, fader: fader.clone(), level_db, ink }
+            .build(cx, |_| {})
+            .cursor(CursorIcon::Hand)
+            .poll(move |_| {
+                let [left, right] = watched.held(tap);
+                let level_db = rounded(to_db(left.max(right)));
+                newest.replace(level_db) != level_db
+            })
     }
 
     fn clear(&self, all: bool) {
@@ -92,21 +88,13 @@ impl View for Hold {
         let level_db = self.level_db.get();
         let is_over = level_db > 0.0;
         let area = cx.bounds();
-        let mut ground = vg::Paint::default();
-        ground.set_color(if is_over { cx.caret_color() } else { cx.background_color() });
-        canvas.draw_rect(vg::Rect::from(area), &ground);
-        let color = if is_over { cx.selection_color() } else { cx.font_color() };
-        let (size_px, weight) = (cx.font_size(), if is_over { 700 } else { 400 });
-        self.line.borrow_mut().draw(
-            cx,
-            canvas,
-            &figure(level_db),
-            area,
-            Alignment::Center,
-            color,
-            size_px,
-            weight,
-        );
+        let (ground, color) = if is_over {
+            (cx.caret_color(), cx.selection_color())
+        } else {
+            (cx.background_color(), cx.font_color())
+        };
+        canvas.draw_rect(vg::Rect::from(area), &fill(ground));
+        self.ink.draw(cx, canvas, &figure(level_db), area, color, Stand::Center);
     }
 }
 

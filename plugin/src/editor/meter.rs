@@ -9,6 +9,7 @@ use super::ballistics::{Bar, FLOOR_DB, fall_back};
 use super::scale;
 use crate::desk::{Desk, Tap};
 use nice_plug_vizia::prelude::*;
+use nice_plug_vizia::widgets::ink::{Ink, Stand, faded, fill};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -63,15 +64,14 @@ impl Picture {
 /// A meter of one tap.
 pub struct Meter {
     picture: Rc<RefCell<Picture>>,
-    inset_px: f32,
 }
 
 impl Meter {
-    /// A meter whose scale begins and ends `inset_px` inside of its bounds.
-    pub fn new<'a>(cx: &'a mut Context, desk: &Arc<Desk>, tap: Tap, inset_px: f32) -> Handle<'a, Self> {
+    /// A meter. Its way is its height without its padding, as a fader's is.
+    pub fn new<'a>(cx: &'a mut Context, desk: &Arc<Desk>, tap: Tap) -> Handle<'a, Self> {
         let picture = Rc::new(RefCell::new(Picture::default()));
         let (desk, moving) = (Arc::clone(desk), Rc::clone(&picture));
-        Self { picture, inset_px }
+        Self { picture }
             .build(cx, |_| {})
             .poll(move |tick| moving.borrow_mut().advance(&desk, tap, tick.dt_s))
             .hoverable(false)
@@ -87,60 +87,63 @@ impl View for Meter {
     fn draw(&self, cx: &mut DrawContext, canvas: &Canvas) {
         let picture = self.picture.borrow();
         let area = cx.bounds();
-        let inset = self.inset_px * cx.scale_factor();
-        let (top, bottom) = (area.top() + inset, area.bottom() - inset);
+        let [top, bottom] = way(cx);
         let gap = cx.scale_factor().round().max(1.0);
         let reduction_width = (area.width() * REDUCTION_WIDTH).round();
         let bar_width = ((area.width() - reduction_width - 2.0 * gap) / 2.0).floor();
         let at = |place: f32| bottom - place * (bottom - top);
-        let fill = |left: f32, width: f32, from: f32, to: f32, color: Color, opacity: f32| {
+        let bar = |left: f32, width: f32, from: f32, to: f32, color: Color, opacity: f32| {
             if from > to {
-                let mut paint = vg::Paint::default();
-                paint.set_color(color).set_alpha_f(opacity * f32::from(color.a()) / 255.0);
-                canvas.draw_rect(vg::Rect::new(left, to, left + width, from), &paint);
+                canvas.draw_rect(vg::Rect::new(left, to, left + width, from), &fill(faded(color, opacity)));
             }
         };
         let (track, body) = (cx.background_color(), cx.selection_color());
 
-        for (idx, bar) in picture.bars.iter().enumerate() {
+        for (idx, shown) in picture.bars.iter().enumerate() {
             let left = area.left() + idx as f32 * (bar_width + gap);
-            fill(left, bar_width, bottom, top, track, 1.0);
+            bar(left, bar_width, bottom, top, track, 1.0);
             let mut from_db = FLOOR_DB;
             for (to_db, opacity) in STEPS_DB {
                 let part = |level_db: f32| at(scale::place(level_db.clamp(from_db, to_db)));
                 let from = at(scale::place(from_db));
-                fill(left, bar_width, from, part(bar.peak_db), body, opacity * PEAK_OPACITY);
-                fill(left, bar_width, from, part(bar.rms_db), body, opacity);
+                bar(left, bar_width, from, part(shown.peak_db), body, opacity * PEAK_OPACITY);
+                bar(left, bar_width, from, part(shown.rms_db), body, opacity);
                 from_db = to_db;
             }
             let full_scale = at(scale::place(0.0));
-            fill(left, bar_width, full_scale, at(scale::place(bar.peak_db)), cx.caret_color(), 1.0);
-            if bar.line_db > FLOOR_DB {
-                let line = at(scale::place(bar.line_db)).round();
-                let color = if bar.line_db > 0.0 { cx.caret_color() } else { cx.border_color() };
-                fill(left, bar_width, line + gap, line, color, 1.0);
+            bar(left, bar_width, full_scale, at(scale::place(shown.peak_db)), cx.caret_color(), 1.0);
+            if shown.line_db > FLOOR_DB {
+                let line = at(scale::place(shown.line_db)).round();
+                let color = if shown.line_db > 0.0 { cx.caret_color() } else { cx.border_color() };
+                bar(left, bar_width, line + gap, line, color, 1.0);
             }
         }
 
         let left = area.right() - reduction_width;
-        fill(left, reduction_width, bottom, top, track, 1.0);
+        bar(left, reduction_width, bottom, top, track, 1.0);
         let reduced = (picture.reduction_db / REDUCTION_SPAN_DB).min(1.0);
-        fill(left, reduction_width, top + reduced * (bottom - top), top, cx.outline_color(), 1.0);
+        bar(left, reduction_width, top + reduced * (bottom - top), top, cx.outline_color(), 1.0);
     }
 }
 
-/// The figures between a fader and a meter, with a tick at each.
+/// The upper and the lower end of the way of a view that stands beside a fader, in physical pixels.
+fn way(cx: &DrawContext) -> [f32; 2] {
+    let padding = |units| if let Pixels(px) = units { px } else { 0.0 };
+    [cx.bounds().top() + padding(cx.padding_top()), cx.bounds().bottom() - padding(cx.padding_bottom())]
+}
+
+/// The figures between a fader and a meter, with ticks at both sides. Their way is their height without padding.
 /// `color` writes the figures, `border-color` draws the ticks.
 pub struct Scale {
-    figures: RefCell<Vec<TextLine>>,
-    inset_px: f32,
+    figures: Vec<(f32, String, Ink)>,
 }
 
 impl Scale {
-    /// A scale that begins and ends `inset_px` inside of its bounds.
-    pub fn new(cx: &mut Context, inset_px: f32) -> Handle<'_, Self> {
-        let figures = RefCell::new(scale::FIGURES_DB.iter().map(|_| TextLine::new()).collect());
-        Self { figures, inset_px }.build(cx, |_| {}).hoverable(false).focusable(false)
+    /// A scale.
+    pub fn new(cx: &mut Context) -> Handle<'_, Self> {
+        let ink = Ink::new(cx);
+        let figures = scale::FIGURES_DB.map(|level_db| (level_db, scale::figure(level_db), ink.refill()));
+        Self { figures: figures.into() }.build(cx, |_| {}).hoverable(false).focusable(false)
     }
 }
 
@@ -151,28 +154,18 @@ impl View for Scale {
 
     fn draw(&self, cx: &mut DrawContext, canvas: &Canvas) {
         let area = cx.bounds();
-        let (inset, line) = (self.inset_px * cx.scale_factor(), cx.scale_factor().round().max(1.0));
-        let travel = area.height() - 2.0 * inset;
-        let size_px = cx.font_size();
-        let mut tick = vg::Paint::default();
-        tick.set_color(cx.border_color());
-        for (&level_db, figure) in scale::FIGURES_DB.iter().zip(self.figures.borrow_mut().iter_mut()) {
-            let middle = (area.bottom() - inset - scale::place(level_db) * travel).round();
-            let half = size_px * cx.scale_factor();
+        let ([top, bottom], line) = (way(cx), cx.scale_factor().round().max(1.0));
+        let (mark, half) = (2.0 * line, cx.font_size());
+        for (level_db, figure, ink) in &self.figures {
+            let middle = (bottom - scale::place(*level_db) * (bottom - top)).round();
             let row = BoundingBox::from_min_max(area.left(), middle - half, area.right(), middle + half);
-            figure.draw(
-                cx,
-                canvas,
-                &scale::figure(level_db),
-                row,
-                Alignment::Center,
-                cx.font_color(),
-                size_px,
-                400,
-            );
-            let mark = 0.15 * area.width();
-            canvas.draw_rect(vg::Rect::new(area.left(), middle, area.left() + mark, middle + line), &tick);
-            canvas.draw_rect(vg::Rect::new(area.right() - mark, middle, area.right(), middle + line), &tick);
+            ink.draw(cx, canvas, figure, row, cx.font_color(), Stand::Center);
+            for left in [area.left(), area.right() - mark] {
+                canvas.draw_rect(
+                    vg::Rect::new(left, middle, left + mark, middle + line),
+                    &fill(cx.border_color()),
+                );
+            }
         }
     }
 }

@@ -43,9 +43,10 @@ pub const MIN_SIZE: (u32, u32) = (760, 560);
 pub const THEME: &str = include_str!("theme.css");
 
 /// The editor of an instance.
-pub fn create(params: &Arc<BusbarParams>, desk: &Arc<Desk>, state: &Arc<ViziaState>) -> ViziaEditor {
+pub fn create(params: &Arc<BusbarParams>, desk: &Arc<Desk>) -> ViziaEditor {
+    let state = Arc::clone(&params.window);
     let (owner, params, desk) = (Arc::clone(params) as Arc<dyn Params>, Arc::clone(params), Arc::clone(desk));
-    create_vizia_editor(Arc::clone(state), owner, THEME, move |cx| page::build(cx, &params, &desk))
+    create_vizia_editor(state, owner, THEME, move |cx| page::build(cx, &params, &desk))
 }
 
 /// Builds the mixer's page into any context: for pictures and measurements without a window.

@@ -172,9 +172,10 @@ pub fn build(cx: &mut Context, params: &Arc<BusbarParams>, desk: &Arc<Desk>) {
         banner::banner(cx, &page);
         HStack::new(cx, |cx| {
             rows(cx, &page);
-            ScrollView::new(cx, |cx| {
-                let strips = page.clone();
-                Binding::new(cx, page.wide(), move |cx| {
+            let strips = page.clone();
+            ScrollView::new(cx, move |cx| {
+                let strips = strips.clone();
+                Binding::new(cx, strips.wide(), move |cx| {
                     let is_wide = strips.wide().get();
                     HStack::new(cx, |cx| {
                         (0..strips.desk().n_strips()).for_each(|idx| strip::strip(cx, &strips, idx, is_wide));

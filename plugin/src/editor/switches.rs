@@ -19,5 +19,6 @@ fn exclusive<'a>(
 ) -> Handle<'a, Toggle> {
     let solos = page.solos().clone();
     let chosen = param.clone();
-    Toggle::new(cx, param, label).on_ctrl(move |cx| solos.exclusive(&cx.data::<Host>().clone(), switches, &chosen))
+    Toggle::new(cx, param, label)
+        .on_ctrl(move |cx| solos.exclusive(&cx.data::<Host>().clone(), switches, &chosen))
 }

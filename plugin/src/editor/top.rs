@@ -13,22 +13,22 @@ pub fn bar(cx: &mut Context, page: &Page) {
         Label::new(cx, page.desk().n_strips().to_string()).class("size");
         Element::new(cx).class("spacer");
 
-        let (lamp, solos) = (page.lamp(), page.solos().clone());
+        let lamp = page.lamp();
         button(
             cx,
             "SOLO",
-            "Something is soloed: click to clear all solos, and once more to have them back",
-            move || {
-                solos.clear_or_restore();
-            },
+            "Lit while anything is soloed. Click: clear all solos, and again: have them back",
+            |page| page.solos().clear_or_restore(page.host()),
         )
         .class("solo-lamp")
         .toggle_class("lit", lamp.map(|&lamp| lamp == SoloLamp::Lit))
         .toggle_class("restorable", lamp.map(|&lamp| lamp == SoloLamp::Restorable));
 
         button(cx, "PEAKS", "Begin all peak read-outs anew", |page| page.desk().clear_all_holds());
-        button(cx, "WIDE", "Wide strips with everything, or narrow ones", |page| page.set_wide(!page.wide().get()))
-            .toggle_class("lit", page.wide());
+        button(cx, "WIDE", "Wide strips with everything, or narrow ones", |page| {
+            page.set_wide(!page.wide().get())
+        })
+        .toggle_class("lit", page.wide());
 
         let (host, shown) = (page.host().clone(), Signal::new(percent(page.host())));
         button(cx, "−", "Smaller", |page| {
@@ -38,7 +38,9 @@ pub fn bar(cx: &mut Context, page: &Page) {
             set_if_new(shown, percent(&host));
             false
         });
-        button(cx, "+", "Larger", |page| step(page.host(), |now| ZOOM_STEPS.iter().copied().find(|&step| step > now)));
+        button(cx, "+", "Larger", |page| {
+            step(page.host(), |now| ZOOM_STEPS.iter().copied().find(|&step| step > now))
+        });
     })
     .class("top-bar");
 }

@@ -24,6 +24,7 @@ use nice_plug::wrapper::clap::Wrapper;
 
 use super::buses::Layout;
 use super::clap_block::{Active, HostBuses};
+use super::clap_dirty::Teller;
 use super::clap_events::Events;
 use super::clap_state::{framework_loads, framework_saves, read_document, write_document};
 use super::gate::Gate;
@@ -68,6 +69,9 @@ impl<P: Guarded> ClapGuard<P> {
     ) -> *const clap_plugin {
         // SAFETY: this function's contract.
         let (wrapper, link) = HostLink::around(|| unsafe { Wrapper::<P>::new(host) });
+        // SAFETY: the host outlives the instance, and so everything that its task queue runs.
+        let teller = unsafe { Teller::new(host) };
+        link.set_teller(move || teller.tell());
         let inner = *wrapper.clap_plugin.borrow();
         let framework: *const clap_plugin = wrapper.clap_plugin.as_ptr();
         // SAFETY: the framework's plugin is alive, and these are its extensions' types.

@@ -1,8 +1,15 @@
 //! The one object that the guard and the plugin instance share.
+//!
+//! It is also the way of the news that there is something new to save, which only the host's main thread may bring to the host:
+//!
+//! ```text
+//! any thread → state_changed → messenger (the plugin's; posts to the main thread) → tell_host → teller (the guard's) → host
+//! ```
 
 use std::cell::RefCell;
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::meters::Meters;
 
@@ -12,12 +19,31 @@ thread_local! {
     static NEWEST: RefCell<Option<Arc<HostLink>>> = const { RefCell::new(None) };
 }
 
+/// The task that a plugin's messenger posts to the main thread, where it is to call [`HostLink::tell_host`].
+#[derive(Clone, Copy, Debug)]
+pub struct StateChanged;
+
+/// Somebody to call when the state changed.
+type Call = Box<dyn Fn() + Send + Sync>;
+
 /// What the guard knows about the host and the plugin cannot see.
-#[derive(Debug)]
 pub struct HostLink {
     connected: AtomicU64,
     state_problem: Mutex<Option<String>>,
+    n_problems: AtomicU64,
     meters: Meters,
+    messenger: OnceLock<Call>,
+    teller: OnceLock<Call>,
+}
+
+impl fmt::Debug for HostLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { connected, state_problem, .. } = self;
+        f.debug_struct("HostLink")
+            .field("connected", connected)
+            .field("state_problem", state_problem)
+            .finish_non_exhaustive()
+    }
 }
 
 impl HostLink {
@@ -25,8 +51,16 @@ impl HostLink {
         Arc::new(Self {
             connected: AtomicU64::new(u64::MAX),
             state_problem: Mutex::new(None),
+            n_problems: AtomicU64::new(0),
             meters: Meters::new(n_figures),
+            messenger: OnceLock::new(),
+            teller: OnceLock::new(),
         })
+    }
+
+    /// A link that no guard will ever claim.
+    pub(crate) fn alone() -> Arc<Self> {
+        Self::new(0)
     }
 
     /// Creates the link of an instance. The plugin calls this in `Default::default()`; the guard then takes its half
@@ -61,7 +95,7 @@ impl HostLink {
         self.connected.load(Ordering::Relaxed)
     }
 
-    pub(super) fn set_connected(&self, mask: u64) {
+    pub(crate) fn set_connected(&self, mask: u64) {
         self.connected.store(mask, Ordering::Relaxed);
     }
 
@@ -78,5 +112,37 @@ impl HostLink {
     /// Sets what [`state_problem`](Self::state_problem) tells; `None` clears it. Not for the audio thread.
     pub fn set_state_problem(&self, problem: Option<String>) {
         *self.state_problem.lock().unwrap_or_else(PoisonError::into_inner) = problem;
+        self.n_problems.fetch_add(1, Ordering::Release);
+    }
+
+    /// How often [`state_problem`](Self::state_problem) was set or cleared.
+    pub fn n_problems(&self) -> u64 {
+        self.n_problems.load(Ordering::Acquire)
+    }
+
+    /// Keeps what posts a task to the main thread, which then has to call [`tell_host`](Self::tell_host). The plugin gives it
+    /// once, when the framework offers it; a second one is ignored.
+    pub fn set_messenger(&self, messenger: impl Fn() + Send + Sync + 'static) {
+        let _ = self.messenger.set(Box::new(messenger));
+    }
+
+    /// Keeps what tells the host that the state changed. The guard gives it once.
+    pub(super) fn set_teller(&self, teller: impl Fn() + Send + Sync + 'static) {
+        let _ = self.teller.set(Box::new(teller));
+    }
+
+    /// Something was changed that is saved with the state and is no parameter, so that the host cannot know. On any thread but the
+    /// audio thread, and with no lock held: on the main thread the host hears of it at once, and may save from within.
+    pub fn state_changed(&self) {
+        if let Some(messenger) = self.messenger.get() {
+            messenger();
+        }
+    }
+
+    /// Tells the host, on its main thread, that the state changed.
+    pub fn tell_host(&self) {
+        if let Some(teller) = self.teller.get() {
+            teller();
+        }
     }
 }

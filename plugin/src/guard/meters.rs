@@ -44,7 +44,7 @@ pub struct Meters {
 
 impl Meters {
     /// So many figures, each of them 0.
-    pub(super) fn new(n_figures: usize) -> Self {
+    pub(crate) fn new(n_figures: usize) -> Self {
         Self { largest: (0..n_figures).map(|_| AtomicU32::new(0)).collect() }
     }
 
@@ -55,19 +55,50 @@ impl Meters {
 
     /// Raises figures to these, in their order. What is not above 0 (nor a number) changes nothing. Realtime-safe.
     pub fn raise(&self, figures: impl IntoIterator<Item = f32>) {
-        for (largest, figure) in self.largest.iter().zip(figures) {
-            // The load first: it locks nothing, and most figures are 0 most of the time.
-            if figure > f32::from_bits(largest.load(Ordering::Relaxed)) {
-                largest.fetch_max(figure.to_bits(), Ordering::Relaxed);
-            }
-        }
+        self.largest.iter().zip(figures).for_each(|(largest, figure)| raise(largest, figure));
+    }
+
+    /// Raises one figure. Realtime-safe.
+    pub(crate) fn raise_one(&self, idx: usize, figure: f32) {
+        raise(&self.largest[idx], figure);
     }
 
     /// Moves figures out, as many as fit; they begin at 0 again.
     pub fn take(&self, figures: &mut [f32]) {
         for (figure, largest) in figures.iter_mut().zip(&self.largest) {
-            *figure = f32::from_bits(largest.swap(0, Ordering::Relaxed));
+            *figure = take(largest);
         }
+    }
+
+    /// Moves one figure out; it begins at 0 again.
+    pub(crate) fn take_one(&self, idx: usize) -> f32 {
+        take(&self.largest[idx])
+    }
+
+    /// One figure, which stays.
+    pub(crate) fn peek(&self, idx: usize) -> f32 {
+        f32::from_bits(self.largest[idx].load(Ordering::Relaxed))
+    }
+
+    /// Sets one figure, to 0 or more.
+    pub(crate) fn put(&self, idx: usize, figure: f32) {
+        self.largest[idx].store(figure.to_bits(), Ordering::Relaxed);
+    }
+}
+
+fn raise(largest: &AtomicU32, figure: f32) {
+    // The load first: it locks nothing, and most figures are 0 most of the time.
+    if figure > f32::from_bits(largest.load(Ordering::Relaxed)) {
+        largest.fetch_max(figure.to_bits(), Ordering::Relaxed);
+    }
+}
+
+fn take(largest: &AtomicU32) -> f32 {
+    // The load first, for the same reason: an editor asks sixty times a second for what is silent.
+    if largest.load(Ordering::Relaxed) == 0 {
+        0.0
+    } else {
+        f32::from_bits(largest.swap(0, Ordering::Relaxed))
     }
 }
 

@@ -8,6 +8,7 @@
 //!
 //! - `link`: what the guard tells the plugin instance (which inputs are connected, why a state was refused).
 //! - `gate`: activation and processing never meet.
+//! - `clap_dirty`, `vst3_dirty`: the host hears of what changed in the state and is no parameter.
 //! - `settled`: a parameter that the latency depends on makes the guard ask the host for a restart.
 //! - `meters`: gain reductions for whoever asks.
 //! - `buses`: host pointers in, safe pointers out; knows neither VST3 nor CLAP.
@@ -24,6 +25,7 @@
 mod buses;
 mod clap;
 mod clap_block;
+mod clap_dirty;
 mod clap_events;
 mod clap_restart;
 mod clap_state;
@@ -35,6 +37,7 @@ mod settled;
 mod state;
 mod vst3;
 mod vst3_block;
+mod vst3_dirty;
 mod vst3_edits;
 mod vst3_params;
 mod vst3_process;
@@ -43,7 +46,7 @@ mod vst3_stream;
 
 use nice_plug::prelude::{ClapPlugin, Vst3Plugin};
 
-pub use link::HostLink;
+pub use link::{HostLink, StateChanged};
 pub use meters::{METERS_EXTENSION, Meters, PluginMeters};
 
 /// A plugin that is exported through the guard.

@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use nice_plug::prelude::nice_error;
 use nice_plug::wrapper::vst3::Wrapper;
-use nice_plug::wrapper::vst3::vst3::Class;
 use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::{
     BusDirection, BusInfo, CString, ChannelContext::IInfoListenerTrait, CtrlNumber, IAttributeList,
     IAudioProcessorTrait, IComponentHandler, IComponentTrait, IEditControllerTrait, IMidiMappingTrait,
@@ -22,12 +21,14 @@ use nice_plug::wrapper::vst3::vst3::Steinberg::{
     FIDString, FUnknown, IBStream, IPlugView, IPluginBaseTrait, TBool, TUID, int16, int32, kInvalidArgument,
     kResultFalse, kResultOk, tresult, uint32,
 };
+use nice_plug::wrapper::vst3::vst3::{Class, ComRef};
 
 use super::buses::Layout;
 use super::gate::Gate;
+use super::settled::Settled;
 use super::vst3_block::{AUDIO, Active, INPUT, OUTPUT, SAMPLES_32};
+use super::vst3_dirty::Teller;
 use super::vst3_edits::Edits;
-use super::vst3_restart::Restart;
 use super::vst3_stream::{MemoryStream, read_document, write_document};
 use super::{Guarded, HostLink, state};
 
@@ -47,7 +48,8 @@ pub(super) struct Vst3Guard<P: Guarded> {
     pub switched_off: AtomicU64,
     /// Parameter changes that the wrapper has not heard of yet.
     pub edits: Edits,
-    pub restart: Restart,
+    pub settled: Settled,
+    pub teller: Arc<Teller>,
 }
 
 impl<P: Guarded> Class for Vst3Guard<P> {
@@ -57,6 +59,9 @@ impl<P: Guarded> Class for Vst3Guard<P> {
 impl<P: Guarded> Vst3Guard<P> {
     pub fn new() -> Self {
         let (inner, link) = HostLink::around(Wrapper::new);
+        let teller = Arc::new(Teller::new());
+        let told = Arc::clone(&teller);
+        link.set_teller(move || told.tell());
         Self {
             inner,
             link,
@@ -64,7 +69,8 @@ impl<P: Guarded> Vst3Guard<P> {
             max_frames: AtomicU32::new(0),
             switched_off: AtomicU64::new(0),
             edits: Edits::default(),
-            restart: Restart::new(P::settled_at_activation()),
+            settled: Settled::new(P::settled_at_activation()),
+            teller,
         }
     }
 
@@ -178,7 +184,7 @@ pass_on! {
                 let max_frames = self.max_frames.load(Ordering::Relaxed) as usize;
                 let change = || {
                     if state == 0 {
-                        self.restart.settled.end();
+                        self.settled.end();
                     } else {
                         self.settle_edits();
                         self.begin_activation();
@@ -190,7 +196,7 @@ pass_on! {
                         // SAFETY: no pointers.
                         unsafe { self.inner.setProcessing(0) };
                     } else if result != kResultOk {
-                        self.restart.settled.end();
+                        self.settled.end();
                     }
                     result
                 };
@@ -240,7 +246,6 @@ pass_on! {
         fn getParamValueByString(id: ParamID, string: *mut TChar, value: *mut ParamValue) -> tresult;
         fn normalizedParamToPlain(id: ParamID, value: ParamValue) -> ParamValue;
         fn plainParamToNormalized(id: ParamID, value: ParamValue) -> ParamValue;
-        fn createView(name: FIDString) -> *mut IPlugView;
         {
             /// The value that was set last, whether a block has brought it to the wrapper or not.
             unsafe fn getParamNormalized(&self, id: ParamID) -> ParamValue {
@@ -250,6 +255,7 @@ pass_on! {
 
             /// Remembers the value, which the wrapper does not store while it processes.
             unsafe fn setParamNormalized(&self, id: ParamID, value: ParamValue) -> tresult {
+                self.teller.on_main_thread();
                 // SAFETY: no pointers.
                 let result = unsafe { self.inner.setParamNormalized(id, value) };
                 if result == kResultOk {
@@ -261,11 +267,19 @@ pass_on! {
 
             /// Keeps the host's object, too.
             unsafe fn setComponentHandler(&self, handler: *mut IComponentHandler) -> tresult {
+                self.teller.on_main_thread();
+                // SAFETY: null or the host's.
+                let kept = unsafe { ComRef::from_raw(handler) }.map(|handler| handler.to_com_ptr());
+                drop(self.teller.set_handler(kept));
                 // SAFETY: the host's promises reach the wrapper unchanged.
-                unsafe {
-                    self.restart.set_handler(handler);
-                    self.inner.setComponentHandler(handler)
-                }
+                unsafe { self.inner.setComponentHandler(handler) }
+            }
+
+            /// Notes which thread is the main thread.
+            unsafe fn createView(&self, name: FIDString) -> *mut IPlugView {
+                self.teller.on_main_thread();
+                // SAFETY: the host's promises reach the wrapper unchanged.
+                unsafe { self.inner.createView(name) }
             }
 
             /// Adds the short title, and refuses the index after the last, at which the wrapper panics.

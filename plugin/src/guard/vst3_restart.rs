@@ -6,45 +6,16 @@
 //! The host then deactivates the plugin and activates it, and the activation finds the value.
 
 use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::{
-    IComponentHandler, IComponentHandlerTrait, IEditControllerTrait, RestartFlags_,
+    IComponentHandlerTrait, IEditControllerTrait, RestartFlags_,
 };
 use nice_plug::wrapper::vst3::vst3::Steinberg::int32;
-use nice_plug::wrapper::vst3::vst3::{ComPtr, ComRef};
-use parking_lot::Mutex;
 
 use super::Guarded;
-use super::settled::Settled;
 use super::vst3::Vst3Guard;
 
 // The constant is unsigned on some systems and signed on others.
 #[allow(clippy::unnecessary_cast)]
 const LATENCY_CHANGED: int32 = RestartFlags_::kLatencyChanged as int32;
-
-/// What it takes to ask the host. Never touched by the audio thread.
-pub(super) struct Restart {
-    pub settled: Settled,
-    handler: Mutex<Option<ComPtr<IComponentHandler>>>,
-}
-
-impl Restart {
-    /// For the parameters with these hashes.
-    pub fn new(hashes: Vec<u32>) -> Self {
-        Self { settled: Settled::new(hashes), handler: Mutex::new(None) }
-    }
-
-    /// Keeps whom to ask.
-    ///
-    /// # Safety
-    ///
-    /// `handler` is null or valid.
-    pub unsafe fn set_handler(&self, handler: *mut IComponentHandler) {
-        // SAFETY: this function's contract.
-        let handler = unsafe { ComRef::from_raw(handler) }.map(|handler| handler.to_com_ptr());
-        let before = std::mem::replace(&mut *self.handler.lock(), handler);
-        // Outside of the lock: the last reference may be this one.
-        drop(before);
-    }
-}
 
 impl<P: Guarded> Vst3Guard<P> {
     /// Brings the wrapper what it has not heard of, before an activation that has to find it. It only stores what comes while
@@ -59,16 +30,15 @@ impl<P: Guarded> Vst3Guard<P> {
     /// Notes what the activation that begins now finds.
     pub(super) fn begin_activation(&self) {
         // SAFETY: no pointers.
-        self.restart.settled.begin(|hash| unsafe { self.inner.getParamNormalized(hash) });
+        self.settled.begin(|hash| unsafe { self.inner.getParamNormalized(hash) });
     }
 
     /// Asks the host for a restart if something was set that counts from the next activation on. On the main thread; the host
     /// may restart the plugin from within, so that no lock may be held here.
     pub(super) fn ask_for_restart_if_due(&self) {
         // SAFETY: no pointers.
-        if self.restart.settled.is_restart_due(|hash| unsafe { self.getParamNormalized(hash) }) {
-            let handler = self.restart.handler.lock().clone();
-            if let Some(handler) = handler {
+        if self.settled.is_restart_due(|hash| unsafe { self.getParamNormalized(hash) }) {
+            if let Some(handler) = self.teller.handler() {
                 // SAFETY: the reference keeps the host's object alive. A host that declines restarts later or never.
                 unsafe { handler.restartComponent(LATENCY_CHANGED) };
             }

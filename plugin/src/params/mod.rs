@@ -11,6 +11,7 @@ mod factory;
 pub mod spec;
 mod stages;
 pub mod text;
+mod view_window;
 
 use busbar_engine::{
     GroupSettings, MasterSettings, N_DESTINATIONS, N_GROUPS, SendSettings, Settings, StripSettings,
@@ -18,12 +19,14 @@ use busbar_engine::{
 use dirty::{Dirty, Part};
 use factory::Factory;
 use nice_plug::prelude::*;
+use nice_plug_vizia::ViziaState;
 use parking_lot::RwLock;
 use serde_json::Value as Json;
 use spec::Section;
 pub use stages::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What the name that a choice shows stands for.
 fn chosen<T: Copy + Default>(values: &[T], param: &IntParam) -> T {
@@ -332,6 +335,10 @@ pub struct BusbarParams {
     dirty: Arc<Dirty>,
     /// What a state holds beside parameters.
     pub document: RwLock<Document>,
+    /// Size and zoom of the editor, saved with the view.
+    pub window: Arc<ViziaState>,
+    /// How often a state was loaded.
+    n_loads: AtomicU64,
 }
 
 impl BusbarParams {
@@ -347,7 +354,14 @@ impl BusbarParams {
             strips: (0..n_strips).map(|strip_idx| StripParams::new(strip_idx, &dirty)).collect(),
             dirty,
             document: RwLock::default(),
+            window: ViziaState::new(crate::editor::SIZE, crate::editor::MIN_SIZE),
+            n_loads: AtomicU64::new(0),
         }
+    }
+
+    /// How often a state has replaced the document.
+    pub fn n_loads(&self) -> u64 {
+        self.n_loads.load(Ordering::Acquire)
     }
 
     /// Brings a snapshot up to date with what changed. Returns whether anything did. Realtime-safe.
@@ -393,13 +407,18 @@ unsafe impl Params for BusbarParams {
     }
 
     fn serialize_fields(&self) -> BTreeMap<String, String> {
-        crate::state::document_to_fields(&self.document.read())
+        let mut document = self.document.read().clone();
+        view_window::write(&mut document.view, &self.window);
+        crate::state::document_to_fields(&document)
     }
 
     fn deserialize_fields(&self, fields: &BTreeMap<String, String>) {
         // A state that the filter has emptied changes nothing.
         if !fields.is_empty() {
-            *self.document.write() = crate::state::document_from_fields(fields);
+            let document = crate::state::document_from_fields(fields);
+            view_window::read(&document.view, &self.window);
+            *self.document.write() = document;
+            self.n_loads.fetch_add(1, Ordering::Release);
         }
     }
 }

@@ -54,7 +54,7 @@ fn compress_on(path: SimdPath, lanes: &mut CompressorLanes, tiles: [&mut LaneTil
     });
 }
 
-const WHOLE: Segment = Segment { n: TILE_FRAMES, ends_tile: true };
+const WHOLE: Segment = Segment { at: 0, n: TILE_FRAMES, ends_tile: true };
 
 #[test]
 fn every_path_compresses_like_the_reference_with_every_detector_and_link() {
@@ -142,7 +142,12 @@ fn below_the_knee_no_bit_changes_whatever_the_length() {
             let mut lanes = lanes.clone();
             let mut tiles = [Guarded::new(&quiet), Guarded::new(&quiet)];
             let [left, right] = &mut tiles;
-            compress_on(path, &mut lanes, [left.tile(), right.tile()], Segment { n, ends_tile: false });
+            compress_on(
+                path,
+                &mut lanes,
+                [left.tile(), right.tile()],
+                Segment { at: 0, n, ends_tile: false },
+            );
             assert_eq!(bits(left.tile()), bits(&quiet), "{} {n}", path.name());
             assert_eq!(bits(right.tile()), bits(&quiet), "{} {n}", path.name());
             tiles.iter().for_each(Guarded::assert_guards);
@@ -168,7 +173,8 @@ fn cuts_change_no_bit() {
                         tile.0[..piece.len()].copy_from_slice(&input.0[piece.clone()]);
                     }
                     let [l, r] = &mut tiles;
-                    let segment = Segment { n: piece.len(), ends_tile: piece.end == TILE_FRAMES };
+                    let segment =
+                        Segment { at: piece.start, n: piece.len(), ends_tile: piece.end == TILE_FRAMES };
                     compress_on(path, &mut cut, [l, r], segment);
                     assert_eq!(l.0[..piece.len()], left.0[piece.clone()], "{}", path.name());
                     assert_eq!(r.0[..piece.len()], right.0[piece], "{}", path.name());

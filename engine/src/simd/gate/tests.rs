@@ -59,7 +59,7 @@ fn every_path_gates_like_the_reference() {
             let input = input(&mut rng, tile_idx);
             let mut out = input.clone();
             let [left, right] = &mut out;
-            gate_on(path, &mut lanes, [left, right], Segment { n: TILE_FRAMES, ends_tile: true });
+            gate_on(path, &mut lanes, [left, right], Segment { at: 0, n: TILE_FRAMES, ends_tile: true });
             for frame in 0..TILE_FRAMES {
                 for (lane, reference) in references.iter_mut().enumerate() {
                     let x = [0, 1]
@@ -89,7 +89,12 @@ fn cuts_change_no_bit() {
         for tile_idx in 0..60 {
             let input = input(&mut rng, tile_idx);
             let [mut left, mut right] = input.clone();
-            gate_on(path, &mut whole, [&mut left, &mut right], Segment { n: TILE_FRAMES, ends_tile: true });
+            gate_on(
+                path,
+                &mut whole,
+                [&mut left, &mut right],
+                Segment { at: 0, n: TILE_FRAMES, ends_tile: true },
+            );
             let first = rng.usize(1..TILE_FRAMES);
             for piece in [0..first, first..TILE_FRAMES] {
                 let mut tiles = [LaneTile::ZERO, LaneTile::ZERO];
@@ -97,7 +102,8 @@ fn cuts_change_no_bit() {
                     tile.0[..piece.len()].copy_from_slice(&input.0[piece.clone()]);
                 }
                 let [l, r] = &mut tiles;
-                let segment = Segment { n: piece.len(), ends_tile: piece.end == TILE_FRAMES };
+                let segment =
+                    Segment { at: piece.start, n: piece.len(), ends_tile: piece.end == TILE_FRAMES };
                 gate_on(path, &mut cut, [l, r], segment);
                 assert_eq!(l.0[..piece.len()], left.0[piece.clone()], "{}", path.name());
                 assert_eq!(r.0[..piece.len()], right.0[piece], "{}", path.name());

@@ -37,6 +37,45 @@ pub fn run(n_windows: usize, refuse: bool) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
+/// Opens and closes editors 50 times, and prints what the process holds.
+pub fn reopen(n_windows: usize) -> Result<(), Box<dyn Error>> {
+    let (connection, screen) = x11rb::connect(None)?;
+    let (sender, calls) = channel();
+    for round in 0..=50 {
+        let mut open = Vec::new();
+        for idx in 0..n_windows {
+            open.push(Opened::new(&connection, screen, idx, false, &sender)?);
+        }
+        for _ in 0..20 {
+            pump(&connection, &calls, &mut open)?;
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let parents: Vec<_> = open.iter().map(|opened| opened.parent).collect();
+        drop(open);
+        for parent in parents {
+            connection.destroy_window(parent)?;
+        }
+        connection.sync()?;
+        // What ends by itself, as the threads of clipboards, has ended.
+        std::thread::sleep(Duration::from_millis(20));
+        if round % 10 == 0 {
+            println!("after {round}: {}", held()?);
+        }
+    }
+    Ok(())
+}
+
+/// Threads, descriptors and memory of this process.
+fn held() -> Result<String, Box<dyn Error>> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let field = |name: &str| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line.map_or("?", str::trim).to_owned()
+    };
+    let descriptors = std::fs::read_dir("/proc/self/fd")?.count();
+    Ok(format!("{} threads, {descriptors} descriptors, {}", field("Threads:"), field("VmRSS:")))
+}
+
 /// What the editor asks of the main thread.
 enum Call {
     Callbacks(usize),

@@ -1,7 +1,8 @@
 //! Opens editors in windows of a small host of its own (X11), and prints what the host gets to see: gestures, keys, sizes.
 //!
-//! `cargo run -p nice-plug-vizia --example window -- [windows] [refuse]`: how many windows, and whether the host refuses every
-//! other size. Under Xvfb, `xdotool` and `import` do what hands and eyes would.
+//! `cargo run -p nice-plug-vizia --example window -- [windows] [refuse | reopen]`: how many windows, and whether the host refuses
+//! every other size, or opens and closes each window 50 times and tells what stays. Under Xvfb, `xdotool` and `import` do what
+//! hands and eyes would.
 
 #[cfg(target_os = "linux")]
 mod host;
@@ -11,14 +12,17 @@ mod page;
 #[cfg(target_os = "linux")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut windows = 1;
-    let mut refuse = false;
+    let mut word = String::new();
     for argument in std::env::args().skip(1) {
         match argument.parse() {
             Ok(number) => windows = number,
-            Err(_) => refuse = argument == "refuse",
+            Err(_) => word = argument,
         }
     }
-    host::run(windows, refuse)
+    match word.as_str() {
+        "reopen" => host::reopen(windows),
+        _ => host::run(windows, word == "refuse"),
+    }
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -37,7 +37,7 @@ pub fn build(cx: &mut Context, params: &PageParams) {
     let host = cx.data::<Host>().clone();
     let gain = host.param(&params.gain);
     HStack::new(cx, |cx| {
-        Bar::new(cx, gain.clone());
+        Bar::add(cx, gain.clone());
         VStack::new(cx, |cx| {
             let text = Signal::new(String::from("text"));
             Textbox::new(cx, text).on_edit(move |_, new| text.set(new));
@@ -68,7 +68,7 @@ struct Bar {
 }
 
 impl Bar {
-    fn new(cx: &mut Context, gain: ParamRef) {
+    fn add(cx: &mut Context, gain: ParamRef) {
         let polled = gain.clone();
         let mut shown = f32::NAN;
         Self { gain, drag: None }.build(cx, |_| {}).class("bar").focusable(true).navigable(true).poll(

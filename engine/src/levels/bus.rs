@@ -1,0 +1,176 @@
+//! The meter of a group or the master.
+//!
+//! Frames lie side by side here. Squares are added in eight sums, of the frames 0, 8, 16, 24, 1, 9 … of the tile, by plain
+//! arithmetic, which has the same bits on every path.
+
+use super::Memory;
+use crate::lanes::FULL_SCALE;
+use crate::meters::Level;
+use crate::simd::{NEXT_TO_NOTHING, SMALLEST_ROOT, SQUARE_SCALE, hold_sum, larger};
+use crate::stages::Segment;
+use fearless_simd::Simd;
+
+/// Sums that are independent of each other.
+const N_SUMS: usize = 8;
+
+/// Full scale in the scale of samples whose squares are in [`SQUARE_SCALE`].
+const ROOT_SCALE: f32 = (1u64 << 30) as f32;
+
+/// What takes samples of groups there.
+pub(crate) const FROM_ENGINE: f32 = ROOT_SCALE / FULL_SCALE;
+
+/// What takes samples that leave there.
+pub(crate) const FROM_OUTPUT: f32 = ROOT_SCALE;
+
+/// The meter of a bus.
+#[derive(Debug)]
+pub(crate) struct BusMeter {
+    memory: Memory,
+    mean_squares: [f32; 2],
+    /// Where full scale is [`ROOT_SCALE`].
+    largest: [f32; 2],
+    /// Of the present tile.
+    squares: [[f32; N_SUMS]; 2],
+    /// Whether any mean square is not zero, or the present tile is not.
+    rings: bool,
+}
+
+impl BusMeter {
+    pub(crate) fn new() -> Self {
+        Self {
+            memory: Memory::at(48_000.0),
+            mean_squares: [0.0; 2],
+            largest: [0.0; 2],
+            squares: [[NEXT_TO_NOTHING; N_SUMS]; 2],
+            rings: false,
+        }
+    }
+
+    pub(crate) fn set_memory(&mut self, memory: Memory) {
+        self.memory = memory;
+    }
+
+    /// Forgets everything that was heard.
+    pub(crate) fn reset(&mut self) {
+        *self = Self { memory: self.memory, ..Self::new() };
+    }
+
+    /// A block begins: peaks begin anew.
+    pub(crate) fn begin_block(&mut self) {
+        self.largest = [0.0; 2];
+    }
+
+    /// What it reads.
+    pub(crate) fn level(&self) -> Level {
+        let peak = self.largest.map(|largest| {
+            // Subnormals leave nothing of ours.
+            let peak = largest / ROOT_SCALE;
+            if peak.is_normal() { peak } else { 0.0 }
+        });
+        Level { peak, mean_square: self.mean_squares.map(|mean_square| mean_square / SQUARE_SCALE) }
+    }
+
+    /// A segment of silence. At rest it costs nothing, and else it is as if zeros were measured.
+    pub(crate) fn pass_silence(&mut self, segment: Segment) {
+        if self.rings && segment.ends_tile {
+            self.end_tile();
+            self.rings = self.mean_squares != [0.0; 2];
+        }
+    }
+
+    /// Measures a segment: its left and right samples, and what takes them to [`ROOT_SCALE`].
+    pub(crate) fn measure<S: Simd>(&mut self, simd: S, sides: [&[f32]; 2], scale: f32, segment: Segment) {
+        self.rings = true;
+        let Self { squares, largest, .. } = self;
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                for ((samples, squares), largest) in sides.into_iter().zip(squares).zip(largest) {
+                    let top = measure_side(samples, scale, segment.at % N_SUMS, squares);
+                    *largest = larger(top, *largest);
+                }
+            },
+        );
+        if segment.ends_tile {
+            self.end_tile();
+        }
+    }
+
+    fn end_tile(&mut self) {
+        for (mean_square, squares) in self.mean_squares.iter_mut().zip(&mut self.squares) {
+            let [a, b, c, d, e, f, g, h] = *squares;
+            let sum = hold_sum(((a + e) + (c + g)) + ((b + f) + (d + h)));
+            *mean_square = self.memory.after(*mean_square, sum);
+            *squares = [NEXT_TO_NOTHING; N_SUMS];
+        }
+    }
+}
+
+/// Adds squares, the first of them to sum `first`, and returns the largest magnitude.
+#[inline(always)]
+fn measure_side(samples: &[f32], scale: f32, first: usize, squares: &mut [f32; N_SUMS]) -> f32 {
+    let mut tops = [0.0; N_SUMS];
+    let (head, rest) = samples.split_at(((N_SUMS - first) % N_SUMS).min(samples.len()));
+    let (chunks, tail) = rest.as_chunks::<N_SUMS>();
+    for (idx, sample) in head.iter().enumerate() {
+        measure_sample(*sample * scale, first + idx, &mut tops, squares);
+    }
+    for chunk in chunks {
+        for (idx, sample) in chunk.iter().enumerate() {
+            measure_sample(*sample * scale, idx, &mut tops, squares);
+        }
+    }
+    for (idx, sample) in tail.iter().enumerate() {
+        measure_sample(*sample * scale, idx, &mut tops, squares);
+    }
+    tops.into_iter().fold(0.0, larger)
+}
+
+#[inline(always)]
+fn measure_sample(sample: f32, idx: usize, tops: &mut [f32; N_SUMS], squares: &mut [f32; N_SUMS]) {
+    let magnitude = sample.abs();
+    tops[idx] = larger(magnitude, tops[idx]);
+    let root = larger(magnitude, SMALLEST_ROOT);
+    squares[idx] += root * root;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lanes::TILE_FRAMES;
+    use crate::simd::{SimdPath, on_path};
+    use fastrand::Rng;
+
+    #[test]
+    fn every_path_and_every_cut_reads_the_same_to_the_bit_and_what_is_so() {
+        let mut rng = Rng::with_seed(41);
+        let n_frames = 100 * TILE_FRAMES;
+        let signal: Vec<f32> = (0..n_frames).map(|_| rng.f32() * 2.0 - 1.0).collect();
+        let mut levels = Vec::new();
+        for path in SimdPath::all().chain(SimdPath::all()) {
+            let mut meter = BusMeter::new();
+            let mut now = 0;
+            while now < n_frames {
+                let at = now % TILE_FRAMES;
+                let n = if levels.is_empty() { TILE_FRAMES } else { rng.usize(1..=TILE_FRAMES - at) };
+                let segment = Segment { at, n, ends_tile: at + n == TILE_FRAMES };
+                let samples = &signal[now..now + n];
+                on_path!(path, simd => meter.measure(simd, [samples, samples], FROM_OUTPUT, segment));
+                now += n;
+            }
+            levels.push(meter.level());
+        }
+        assert!(levels.len() >= 4 && levels.iter().all(|level| *level == levels[0]), "{levels:?}");
+        let peak = signal.iter().fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+        let keep = (-32.0 / (0.3 * 48_000.0_f64)).exp();
+        let mean_square = signal.chunks(TILE_FRAMES).fold(0.0, |mean_square, tile| {
+            let squares: f64 = tile.iter().map(|sample| f64::from(*sample).powi(2)).sum();
+            keep * mean_square + (1.0 - keep) * squares / 32.0
+        });
+        assert_eq!(levels[0].peak, [peak; 2]);
+        for read in levels[0].mean_square {
+            // What rounding `keep` to an f32 does to the rest of 1, 1/450: 2⁻²⁵ · 450.
+            assert!((f64::from(read) / mean_square - 1.0).abs() < 2e-5, "{read} {mean_square}");
+        }
+    }
+}

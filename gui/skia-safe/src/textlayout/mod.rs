@@ -1,0 +1,34 @@
+//! Paragraphs: text to lines of glyphs, on parley.
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `collection` | fonts, and the memory that shaping shares |
+//! | `style` | what a paragraph and a stretch of text are asked to be |
+//! | `paragraph` | building, breaking into lines, the ellipsis, drawing |
+//! | `places` | where which character is, and which is where |
+//!
+//! **Units.** Skia counts UTF-16 units in ranges and hits. vizia passes what it has, and it is that which counts here:
+//!
+//! | call | vizia passes or expects |
+//! |---|---|
+//! | [`Paragraph::get_rects_for_range`], [`Paragraph::get_glyph_position_at_coordinate`] | grapheme clusters, of text boxes |
+//! | [`Paragraph::get_glyph_cluster_at`], [`Paragraph::get_closest_glyph_cluster_at`], [`Paragraph::get_line_number_at`], [`LineMetrics`] | bytes of UTF-8 |
+//!
+//! Spans inside of a label (vizia's `TextSpan`) ask for rectangles in bytes; with ASCII both are the same, and otherwise the bounds of such a
+//! span, which only catch the mouse, are too wide.
+//!
+//! vizia ends every paragraph with a zero-width space. It is no character here but in one place: a line that ends the text ends one behind it,
+//! because vizia's `End` goes to `end_index - 1`.
+
+mod collection;
+mod paragraph;
+mod places;
+mod style;
+
+pub use collection::{FontCollection, TypefaceFontProvider};
+pub use paragraph::{Paragraph, ParagraphBuilder};
+pub use places::{Affinity, GlyphClusterInfo, LineMetrics, PositionWithAffinity, TextBox};
+pub use style::{
+    ParagraphStyle, RectHeightStyle, RectWidthStyle, TextAlign, TextDecoration, TextDecorationStyle,
+    TextDirection, TextStyle,
+};

@@ -1,0 +1,237 @@
+//! The desk: what the editor reads and writes beside parameters.
+//!
+//! ```text
+//! audio thread → Desk::publish → atomics → Desk::levels, reductions … → editor
+//! editor → Desk::set_strip_name → BusbarParams::document → the saved state; the host is told that there is something to save
+//! ```
+//!
+//! | file | what is in it |
+//! |---|---|
+//! | `levels` | peaks, mean squares and holds of every tap |
+//! | `names` | the strips' names and the view, in the document |
+//! | `pulse` | whether the host still calls |
+//! | `pictures` | a desk without a host, which shows what it is told to |
+//!
+//! One desk belongs to an instance and to one editor: whoever reads a peak or a reduction takes it away from everybody else. The
+//! audio thread never waits here, and whoever reads never waits for the audio thread.
+
+mod levels;
+mod names;
+mod pictures;
+mod pulse;
+
+use crate::guard::{HostLink, Meters};
+use crate::params::BusbarParams;
+use busbar_engine::{Engine, N_GROUPS, Reductions};
+use levels::LevelStore;
+pub use levels::{Levels, Tap};
+pub use names::MAX_NAME_CHARS;
+use pulse::Pulse;
+use serde_json::Value as Json;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// What an instance, its guard and its editor share beside parameters.
+pub struct Desk {
+    params: Arc<BusbarParams>,
+    link: Arc<HostLink>,
+    levels: LevelStore,
+    /// In the order of [`figures`]. The guard's meters have a set of their own, for hosts that ask by CLAP.
+    reductions: Meters,
+    /// Strips in quarantine, as the engine told last. Bit = strip.
+    quarantined: AtomicU64,
+    /// Strips whose flag the editor wants gone.
+    to_clear: AtomicU64,
+    pulse: Pulse,
+    /// How often something was set here that others may want to read again.
+    changes: AtomicU64,
+    /// Whether it only shows what it was told to: reading takes nothing away then.
+    is_still: AtomicBool,
+}
+
+impl Desk {
+    /// The desk of an instance with these parameters and this link.
+    pub fn new(params: Arc<BusbarParams>, link: Arc<HostLink>) -> Arc<Self> {
+        let n_strips = params.strips.len();
+        Arc::new(Self {
+            params,
+            link,
+            levels: LevelStore::new(n_strips),
+            reductions: Meters::new(n_figures(n_strips)),
+            quarantined: AtomicU64::new(0),
+            to_clear: AtomicU64::new(0),
+            pulse: Pulse::default(),
+            changes: AtomicU64::new(0),
+            is_still: AtomicBool::new(false),
+        })
+    }
+
+    /// How many strips there are.
+    pub fn n_strips(&self) -> usize {
+        self.params.strips.len()
+    }
+
+    /// The levels of a tap: the largest peak since the last call, the present mean, and what is held. A tap that does not exist
+    /// is silent.
+    pub fn levels(&self, tap: Tap) -> Levels {
+        self.levels.read(tap, self.is_still())
+    }
+
+    /// The largest peak of a tap since somebody last cleared it. Takes nothing away from [`Desk::levels`].
+    pub fn held(&self, tap: Tap) -> [f32; 2] {
+        self.levels.held(tap)
+    }
+
+    /// Begins the hold of a tap anew, with what comes from here on.
+    pub fn clear_hold(&self, tap: Tap) {
+        self.levels.clear_hold(tap);
+    }
+
+    /// Begins every hold anew.
+    pub fn clear_all_holds(&self) {
+        self.levels.clear_all_holds();
+    }
+
+    /// The largest gain reductions of a tap's channel since the last call, of each stage in dB, 0 or more.
+    pub fn reductions(&self, tap: Tap) -> Reductions {
+        let is_still = self.is_still();
+        let [gate_db, compressor_db, limiter_db] = self.reduction_places(tap).map(|place| {
+            let take = |idx| if is_still { self.reductions.peek(idx) } else { self.reductions.take_one(idx) };
+            place.map_or(0.0, take)
+        });
+        Reductions { gate_db, compressor_db, limiter_db }
+    }
+
+    /// What all stages of a tap's channel take away together, in dB: the sum of [`Desk::reductions`], which it takes.
+    pub fn reduction_db(&self, tap: Tap) -> f32 {
+        let Reductions { gate_db, compressor_db, limiter_db } = self.reductions(tap);
+        gate_db + compressor_db + limiter_db
+    }
+
+    /// The strips whose inputs the host has connected. Bit = strip; all are set before the first block.
+    pub fn connected(&self) -> u64 {
+        self.link.connected() & self.all_strips()
+    }
+
+    /// How many blocks were processed.
+    pub fn n_blocks(&self) -> u64 {
+        self.pulse.n_blocks()
+    }
+
+    /// Whether the host has called lately: false a third of a second after its last block. For the editor's thread.
+    pub fn is_processing(&self) -> bool {
+        self.is_still() || self.pulse.is_beating()
+    }
+
+    /// Strips that had broken samples since somebody last cleared their flag. Bit = strip.
+    pub fn quarantined(&self) -> u64 {
+        // What is to be cleared counts as cleared, also while no block comes that could do it.
+        self.quarantined.load(Ordering::Relaxed) & !self.to_clear.load(Ordering::Relaxed)
+    }
+
+    /// Clears a strip's flag; the next broken sample sets it again.
+    pub fn clear_quarantine(&self, strip_idx: usize) {
+        if strip_idx < self.n_strips() {
+            self.to_clear.fetch_or(1 << strip_idx, Ordering::Relaxed);
+        }
+    }
+
+    /// Why the last state was refused, until another is loaded or a person has read it.
+    pub fn state_problem(&self) -> Option<String> {
+        self.link.state_problem()
+    }
+
+    /// A person has read it.
+    pub fn dismiss_state_problem(&self) {
+        self.link.set_state_problem(None);
+    }
+
+    /// The name of a strip, fit to be shown; empty if it has none.
+    pub fn strip_name(&self, strip_idx: usize) -> String {
+        names::name(&self.params.document.read(), strip_idx)
+    }
+
+    /// Names a strip: at most [`MAX_NAME_CHARS`] characters, without control characters, and without blanks around it. It is saved
+    /// with the state, and the host is told that there is something to save. Not for the audio thread.
+    pub fn set_strip_name(&self, strip_idx: usize, name: &str) {
+        if strip_idx >= self.n_strips() {
+            return;
+        }
+        // The lock ends with the statement: the host may save from within what follows.
+        let has_changed = names::set_name(&mut self.params.document.write(), strip_idx, name);
+        if has_changed {
+            self.changes.fetch_add(1, Ordering::Release);
+            self.link.state_changed();
+        }
+    }
+
+    /// How the editor looks: what the state holds as its `view`. A state without one has null here.
+    pub fn view(&self) -> Json {
+        self.params.document.read().view.clone()
+    }
+
+    /// Sets one entry of the view, and leaves all others as they are; null takes it out. It is saved with the state, but the host
+    /// is not told: a session is not unsaved because somebody looked at it. Not for the audio thread.
+    pub fn set_view(&self, key: &str, value: Json) {
+        let has_changed = names::set_view(&mut self.params.document.write(), key, value);
+        if has_changed {
+            self.changes.fetch_add(1, Ordering::Release);
+        }
+    }
+
+    /// A number that changes whenever names, view or the problem with a state may have: by a state that was loaded or refused,
+    /// and by what is set here.
+    pub fn generation(&self) -> u64 {
+        // Each only ever grows, and so does their sum.
+        self.changes.load(Ordering::Acquire) + self.params.n_loads() + self.link.n_problems()
+    }
+
+    /// Gives the engine what the editor asked for, and the editor what the engine tells of its last block. For the audio thread,
+    /// once per block; realtime-safe.
+    pub fn publish(&self, engine: &mut Engine) {
+        // The load first: it locks nothing, and nearly always there is nothing to do.
+        if self.to_clear.load(Ordering::Relaxed) != 0 {
+            engine.clear_quarantined(self.to_clear.swap(0, Ordering::Relaxed));
+        }
+        let quarantined = engine.quarantined_strips();
+        if self.quarantined.load(Ordering::Relaxed) != quarantined {
+            self.quarantined.store(quarantined, Ordering::Relaxed);
+        }
+        self.levels.publish(engine.levels());
+        self.reductions.raise(figures(engine.meters(), self.n_strips()));
+        self.pulse.beat();
+    }
+
+    /// Where the reductions of gate, compressor and limiter are, as far as a channel has them.
+    fn reduction_places(&self, tap: Tap) -> [Option<usize>; 3] {
+        let n_strips = self.n_strips();
+        let behind_groups = 2 * n_strips + N_GROUPS;
+        match tap {
+            Tap::Input(idx) | Tap::Strip(idx) if idx < n_strips => [Some(2 * idx), Some(2 * idx + 1), None],
+            Tap::Group(idx) if idx < N_GROUPS => [None, Some(2 * n_strips + idx), None],
+            Tap::Master => [None, Some(behind_groups), Some(behind_groups + 1)],
+            _ => [None; 3],
+        }
+    }
+
+    fn is_still(&self) -> bool {
+        self.is_still.load(Ordering::Relaxed)
+    }
+
+    /// A bit for every strip there is.
+    fn all_strips(&self) -> u64 {
+        u64::MAX >> (u64::BITS as usize - self.n_strips())
+    }
+}
+
+/// How many gain reductions an instance tells.
+pub(crate) const fn n_figures(n_strips: usize) -> usize {
+    2 * n_strips + N_GROUPS + 2
+}
+
+/// The gain reductions in the order in which the guard's meters tell them.
+pub(crate) fn figures(meters: &busbar_engine::Meters, n_strips: usize) -> impl Iterator<Item = f32> + '_ {
+    let strips = meters.strips[..n_strips].iter().flat_map(|strip| [strip.gate_db, strip.compressor_db]);
+    let groups = meters.groups.iter().map(|group| group.compressor_db);
+    strips.chain(groups).chain([meters.master.compressor_db, meters.master.limiter_db])
+}
