@@ -3,6 +3,7 @@
 
 use super::page_support;
 use super::screen::Area;
+use nice_plug::prelude::Param;
 use page_support::{Page as Model, Stop};
 use std::sync::Arc;
 
@@ -43,9 +44,13 @@ impl Page {
         (0..area.height).flat_map(row).collect()
     }
 
+    /// What a fader's normalized value is in dB, on the grid of what is heard.
+    pub fn fader_db(&self, normalized: f64) -> f32 {
+        busbar::params::text::quantize(self.model.params.strips[0].fader.preview_plain(normalized as f32))
+    }
+
     /// What a fader's normalized value makes of the sound, as a factor.
     pub fn gain(&self, normalized: f64) -> f32 {
-        let level_db = self.model.params.strips[0].fader.preview_plain(normalized as f32);
-        10f32.powf(busbar::params::text::quantize(level_db) / 20.0)
+        10f32.powf(self.fader_db(normalized) / 20.0)
     }
 }
