@@ -327,5 +327,18 @@ fn assert_heard<H: Host>(open: &mut Open<H>, level: f32) {
 #[track_caller]
 fn assert_looks<H: Host>(open: &mut Open<H>, page: &Page, area: Area) {
     let expected = page.picture(area);
-    open.until(&format!("{area:?} looks as it must"), |open| (open.picture(area) == expected).then_some(()));
+    let mut seen = Vec::new();
+    let looks = open.waits_for(|open| {
+        seen = open.picture(area);
+        (seen == expected).then_some(())
+    });
+    if looks.is_none() {
+        let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let [seen, expected] = [("seen", seen), ("expected", expected)].map(|(name, picture)| {
+            let path = folder.join(format!("{}-{name}.ppm", std::process::id()));
+            std::fs::write(&path, area.ppm(&picture)).unwrap();
+            path
+        });
+        panic!("{area:?} looks like {} and not like {}", seen.display(), expected.display());
+    }
 }

@@ -1,7 +1,7 @@
 //! What a test of an editor needs of a host, whatever the format.
 
 use super::screen::{Area, Screen};
-use super::until;
+use super::{until, wait};
 use busbar_host::param_id_from_str;
 use x11rb::protocol::xproto::Window;
 
@@ -105,6 +105,14 @@ impl<'a, H: Host> Open<'a, H> {
     #[track_caller]
     pub fn until<T>(&mut self, what: &str, mut ask: impl FnMut(&mut Self) -> Option<T>) -> T {
         until(what, || {
+            self.service();
+            ask(self)
+        })
+    }
+
+    /// The same, but nothing when patience ends.
+    pub fn waits_for<T>(&mut self, mut ask: impl FnMut(&mut Self) -> Option<T>) -> Option<T> {
+        wait(|| {
             self.service();
             ask(self)
         })

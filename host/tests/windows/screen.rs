@@ -67,6 +67,15 @@ impl Area {
     }
 }
 
+impl Area {
+    /// A picture of this size as a file that anything can show.
+    pub fn ppm(&self, picture: &[u32]) -> Vec<u8> {
+        let mut file = format!("P6 {} {} 255\n", self.width, self.height).into_bytes();
+        file.extend(picture.iter().flat_map(|pixel| pixel.to_be_bytes().into_iter().skip(1)));
+        file
+    }
+}
+
 /// A key that came to the host's window.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HostKey {
