@@ -19,6 +19,8 @@ use crate::{Gesture, Host, input};
 /// Gestures are recorded, and go into the parameters as a host would put them there.
 pub struct Headless {
     ui: Ui,
+    /// At 100 %.
+    logical: (u32, u32),
     pixels: Vec<u32>,
     drawn: Option<(u32, u32, u32, u32)>,
 }
@@ -36,7 +38,8 @@ impl Headless {
         let host = Host::new(params, Sink::Record(Default::default()), 1.0);
         let size = (scaled(width, scale), scaled(height, scale));
         let ui = Ui::new(host, &Theme::new(theme), size, scale, Clipboard::own(), build);
-        Self { ui, pixels: vec![0; size.0 as usize * size.1 as usize], drawn: None }
+        let n_pixels = ui.size().0 as usize * ui.size().1 as usize;
+        Self { ui, logical: (width, height), pixels: vec![0; n_pixels], drawn: None }
     }
 
     /// Lets time pass and draws what changed. Says whether anything was drawn.
@@ -48,10 +51,9 @@ impl Headless {
     /// The first half of a tick: polls, timers, events, styles, layout.
     pub fn update(&mut self, dt_s: f32) {
         if let Some(zoom) = self.ui.host().take_wanted_zoom() {
-            let (old, (width, height)) = (self.ui.host().zoom(), self.ui.size());
-            let factor = f64::from(zoom) / f64::from(old);
             self.ui.host().zoom_is(zoom);
-            self.set_physical_size((scaled(width, factor), scaled(height, factor)), self.ui.scale_factor());
+            let (width, height) = self.logical;
+            self.resize(width, height, self.ui.scale_factor());
         }
         self.ui.update(dt_s);
     }
@@ -133,10 +135,15 @@ impl Headless {
         self.ui.set_modifiers(modifiers);
     }
 
-    /// Gives the editor another logical size and scale factor.
+    /// Gives the editor another logical size, at 100 %, and scale factor.
     pub fn resize(&mut self, width: u32, height: u32, scale: f64) {
+        self.logical = (width, height);
         let factor = scale * f64::from(self.ui.host().zoom());
-        self.set_physical_size((scaled(width, factor), scaled(height, factor)), scale);
+        self.ui.resize((scaled(width, factor), scaled(height, factor)), scale);
+        let (width, height) = self.ui.size();
+        self.pixels.clear();
+        self.pixels.resize(width as usize * height as usize, 0);
+        self.ui.damage_all();
     }
 
     /// The picture, 0xAARRGGBB, row by row.
@@ -196,12 +203,5 @@ impl Headless {
 
     fn factor(&self) -> f32 {
         (self.ui.scale_factor() * f64::from(self.ui.host().zoom())) as f32
-    }
-
-    fn set_physical_size(&mut self, size: (u32, u32), scale: f64) {
-        self.ui.resize(size, scale);
-        self.pixels.clear();
-        self.pixels.resize(size.0 as usize * size.1 as usize, 0);
-        self.ui.damage_all();
     }
 }

@@ -219,12 +219,14 @@ mod tests {
         watched.tell(moved(50.0, 50.0));
         watched.tell(pressed());
         assert_eq!(watched.tell(MouseEvent::CursorLeft), [""; 0]);
-        assert_eq!(watched.tell(moved(-30.0, 400.0)), ["-30 400"]);
-        // The move that follows an enter or a motion says inside; only the system's word says outside.
+        assert_eq!(watched.tell(moved(-30.0, 400.0))[0], "-30 400");
+        // A motion says inside; only the system's word says outside.
+        watched.tell(moved(50.0, 50.0));
         watched.tell(MouseEvent::CursorLeft);
-        let told = watched.tell(released());
-        assert_eq!(told[0], "up");
-        assert!(told.contains(&"out".to_owned()), "{told:?}");
+        let hovered = |watched: &mut Watched| EventContext::new(watched.ui.context()).hovered();
+        assert_ne!(hovered(&mut watched), Entity::root(), "it is held");
+        assert_eq!(watched.tell(released())[0], "up");
+        assert_eq!(hovered(&mut watched), Entity::root(), "nothing is under a mouse that has left");
     }
 
     #[test]

@@ -22,6 +22,8 @@ use crate::theme::Theme;
 /// How often events, styles and layout are gone through in one tick at most. A layout moves views, which tell others, which
 /// may build views that need a layout: one round more settles all but the strangest page, and the next tick takes up the rest.
 const MAX_ROUNDS: usize = 3;
+/// No picture is larger, in pixels a side.
+const MAX_SIDE: u32 = 16_384;
 
 /// The views of one editor and the pixels they are drawn into.
 pub(crate) struct Ui {
@@ -45,7 +47,7 @@ pub(crate) struct Ui {
 }
 
 impl Ui {
-    /// Builds the views. `size` is in physical pixels.
+    /// Builds the views. `size` is in physical pixels; what is beyond [`MAX_SIDE`] stays empty.
     pub(crate) fn new(
         host: Host,
         theme: &Theme,
@@ -54,6 +56,7 @@ impl Ui {
         clipboard: Clipboard,
         build: impl FnOnce(&mut Context),
     ) -> Self {
+        let size = drawable(size);
         let scope = Scope::new();
         let drawn = Rc::default();
         let proxied = Proxy::default();
@@ -152,6 +155,7 @@ impl Ui {
 
     /// Takes a new size, in physical pixels, and a new scale factor.
     pub(crate) fn resize(&mut self, size: (u32, u32), scale_factor: f64) {
+        let size = drawable(size);
         let (width, height) = size;
         let dpi_factor = dpi_factor(scale_factor, &self.host);
         let scale_changed = self.context().scale_factor() != dpi_factor as f32;
@@ -382,7 +386,11 @@ fn dpi_factor(scale_factor: f64, host: &Host) -> f64 {
     scale_factor * f64::from(host.zoom())
 }
 
+fn drawable((width, height): (u32, u32)) -> (u32, u32) {
+    (width.clamp(1, MAX_SIDE), height.clamp(1, MAX_SIDE))
+}
+
 fn new_surface(width: u32, height: u32) -> Surface {
-    let size = (width.max(1) as i32, height.max(1) as i32);
-    vg::surfaces::raster_n32_premul(size).expect("a window of this size has room in memory")
+    let size = (width as i32, height as i32);
+    vg::surfaces::raster_n32_premul(size).expect("a side between 1 and `MAX_SIDE`")
 }

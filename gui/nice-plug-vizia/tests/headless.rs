@@ -78,6 +78,68 @@ fn a_gesture_that_is_open_when_the_editor_closes_is_ended() {
 }
 
 #[test]
+fn hosts_see_whole_gestures_whatever_views_do() {
+    let params = TestParams::new();
+    let mut editor = open(&params, |_| {});
+    let host = editor.host().clone();
+    let (gain, mute) = (host.param(&params.gain), host.param(&params.mute));
+    host.begin(&gain);
+    host.begin(&gain);
+    host.set(&gain, 7.0);
+    host.set(&gain, f32::NAN);
+    host.set(&mute, 1.0);
+    host.end(&gain);
+    host.end(&gain);
+    let (gain, mute) = (|| "gain".to_owned(), || "mute".to_owned());
+    assert_eq!(
+        editor.gestures(),
+        [
+            Gesture::Begin(gain()),
+            Gesture::Set(gain(), 1.0),
+            Gesture::Begin(mute()),
+            Gesture::Set(mute(), 1.0),
+            Gesture::End(mute()),
+            Gesture::End(gain()),
+        ]
+    );
+}
+
+#[test]
+#[should_panic(expected = "no parameter of this plugin")]
+fn another_plugins_parameter_is_refused() {
+    let (own, other) = (TestParams::new(), TestParams::new());
+    open(&own, |_| {}).host().param(&other.gain);
+}
+
+/// Tells when it is gone.
+struct Last(Rc<Cell<usize>>);
+
+impl View for Last {
+    fn event(&mut self, _: &mut EventContext, event: &mut Event) {
+        event.map(|event, _| {
+            if let WindowEvent::Destroyed = event {
+                self.0.set(self.0.get() + 1);
+            }
+        });
+    }
+}
+
+#[test]
+fn views_hear_that_they_are_gone_when_the_editor_closes() {
+    let gone = Rc::new(Cell::new(0));
+    let counted = Rc::clone(&gone);
+    let editor = open(&TestParams::new(), move |cx| {
+        HStack::new(cx, |cx| {
+            Last(Rc::clone(&counted)).build(cx, |_| {});
+            Last(counted).build(cx, |_| {});
+        });
+    });
+    assert_eq!(gone.get(), 0);
+    drop(editor);
+    assert_eq!(gone.get(), 2);
+}
+
+#[test]
 fn polls_run_in_every_tick_and_go_with_their_view() {
     let params = TestParams::new();
     let seen = Rc::new(Cell::new(0));

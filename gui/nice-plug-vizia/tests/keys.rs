@@ -58,10 +58,12 @@ fn keys_are_the_hosts_while_nobody_types() {
 #[test]
 fn space_presses_nothing_while_nobody_types() {
     let presses = Arc::new(Mutex::new(Vec::new()));
-    let pressed = Arc::clone(&presses);
+    let (pressed, downs) = (Arc::clone(&presses), Arc::new(Mutex::new(Vec::new())));
+    let down = Arc::clone(&downs);
     let mut editor = open(&TestParams::new(), move |cx| {
         Button::new(cx, |cx| Label::new(cx, "Press"))
             .size(Pixels(50.0))
+            .on_press_down(move |_| down.lock().unwrap().push(()))
             .on_press(move |_| pressed.lock().unwrap().push(()));
     });
     editor.click(25.0, 25.0);
@@ -70,6 +72,7 @@ fn space_presses_nothing_while_nobody_types() {
     editor.key(Code::Space, Key::Character(" ".into()));
     editor.tick(0.016);
     assert_eq!(presses.lock().unwrap().len(), 1, "Space starts and stops the host");
+    assert_eq!(downs.lock().unwrap().len(), 1, "Space starts and stops the host");
     editor.key(Code::Enter, Key::Enter);
     editor.tick(0.016);
     assert_eq!(presses.lock().unwrap().len(), 2, "Enter presses");

@@ -74,6 +74,7 @@ fn hands_one_by_one() {
     check("fine stops at the end", KNOB, 0.5, &fine_back, &[Begin, Set(1.0), Set(0.99)]);
     let shift_beyond = [press, drag_to(600.0), fine_to(600.0), fine_to(590.0)];
     check("Shift beyond the end", KNOB, 0.5, &shift_beyond, &[Begin, Set(1.0), Set(0.99)]);
+    check("at once", KNOB, 0.5, &[press, drag_to(600.0), fine_to(590.0)], &[Begin, Set(1.0), Set(0.99)]);
     check("a second press", KNOB, 0.3, &[press, Press { at_px: 0.0 }, drag_to(10.0)], &[Begin, Set(0.4)]);
     check(
         "lost",
@@ -127,6 +128,8 @@ fn a_burst_of_the_wheel_is_one_gesture() {
     burst("a press ends it", &[notch(0.0), (0.1, Press { at_px: 0.0 })], &[Begin, one, End, Begin]);
     burst("a value ends it", &[notch(0.0), (0.1, Put(0.1))], &[Begin, one, End, Begin, Set(0.1), End]);
     burst("fine", &[(0.0, Nudge { notches: 1.0, fine: true })], &[Begin, Set(0.5 + NOTCH * FINE)]);
+    let to_the_end = [notches(1.0), notches(1.0), notches(-1.0)];
+    check("no way beyond the end", KNOB, 0.99, &to_the_end, &[Begin, Set(1.0), Set(0.98)]);
     check("against the stop", KNOB, 1.0, &[notches(1.0)], &[]);
     check("against the first step", CHOICE, 0.0, &[notches(-1.0)], &[]);
 

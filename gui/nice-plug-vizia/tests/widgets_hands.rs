@@ -330,7 +330,11 @@ fn a_gesture_ends_with_its_view() {
     drag_up(&mut editor, KNOB, 40.0);
     release(&mut editor);
     assert_eq!(told(&mut editor), "pan( 0.600 )");
-    // The next press is a press.
+    // The cursor is free again, and the next press is a press.
+    editor.take_cursor();
+    let (x, y) = middle(TOGGLE);
+    editor.move_to(x, y);
+    assert_eq!(editor.take_cursor(), Some(CursorIcon::Hand));
     press(&mut editor, FADER);
     drag_up(&mut editor, FADER, 0.1 * FADER_TRAVEL);
     release(&mut editor);

@@ -256,11 +256,12 @@ pub struct RRect {
 }
 
 impl RRect {
-    /// As Skia does it: a corner without a positive radius in both directions is square, and if the radii of a side are
+    /// As Skia does it: a corner without a positive, finite radius in both directions is square, and if the radii of a side are
     /// longer than it, all shrink by the same factor.
     pub fn new_rect_radii(rect: impl AsRef<Rect>, radii: &[Vector; 4]) -> Self {
         let rect = rect.as_ref().sorted();
-        let mut radii = radii.map(|r| if r.x > 0.0 && r.y > 0.0 { r } else { Vector::default() });
+        let round = |r: Vector| r.x > 0.0 && r.y > 0.0 && r.is_finite();
+        let mut radii = radii.map(|r| if round(r) { r } else { Vector::default() });
         let [a, b, c, d] = radii;
         let mut scale = 1.0f32;
         for (sum, side) in [
@@ -331,6 +332,10 @@ impl RRect {
 
     pub(crate) fn all_radii(&self) -> &[Vector; 4] {
         &self.radii
+    }
+
+    pub(crate) fn is_finite(&self) -> bool {
+        self.rect.is_finite() && self.radii.iter().all(|r| r.is_finite())
     }
 
     pub(crate) fn is_rect(&self) -> bool {

@@ -30,7 +30,7 @@ pub enum PaintCap {
 /// How the segments of a stroke meet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PaintJoin {
-    /// In a point, if that is not longer than four half widths.
+    /// In a point, if that is not longer than the paint's limit, by default four half widths.
     #[default]
     Miter,
     /// Round.
@@ -177,6 +177,7 @@ pub struct Paint {
     pub(crate) width: f32,
     pub(crate) cap: PaintCap,
     pub(crate) join: PaintJoin,
+    pub(crate) miter: f32,
     pub(crate) blend: BlendMode,
     pub(crate) shader: Option<Shader>,
     pub(crate) mask_filter: Option<MaskFilter>,
@@ -193,6 +194,7 @@ impl Default for Paint {
             width: 0.0,
             cap: PaintCap::Butt,
             join: PaintJoin::Miter,
+            miter: 4.0,
             blend: BlendMode::SrcOver,
             shader: None,
             mask_filter: None,
@@ -244,6 +246,14 @@ impl Paint {
     /// Joins of strokes.
     pub fn set_stroke_join(&mut self, join: PaintJoin) -> &mut Self {
         self.join = join;
+        self
+    }
+
+    /// How long a pointed join may be, in half widths. What is no such number changes nothing.
+    pub fn set_stroke_miter(&mut self, limit: f32) -> &mut Self {
+        if (0.0..=f32::MAX).contains(&limit) {
+            self.miter = limit;
+        }
         self
     }
 

@@ -3,6 +3,7 @@
 
 use crate::{
     Matrix, PathBuilder, Point, RRect, Rect, Vector,
+    canvas::outline::lines,
     kurbo::{self, Affine, BezPath},
 };
 use i_overlay::{
@@ -52,6 +53,8 @@ pub(crate) enum Shape {
 struct Inner {
     shape: Shape,
     bounds: Rect,
+    /// Filled by the even-odd rule. Only SVG pictures have such paths; cuts and unions take them by the other rule.
+    even_odd: bool,
 }
 
 /// A path, never changed once it is made.
@@ -124,11 +127,11 @@ impl Path {
 
     /// What two paths leave. Exact where one holds the other, where both are rectangles, and where a rectangle cuts a
     /// rounded one between its corners; otherwise curves become lines that differ by less than a hundredth of a pixel.
-    /// `None` if a coordinate is not finite.
+    /// Never `None`, because vizia relies on that: with a coordinate that is not finite nothing is left.
     pub fn op(&self, other: &Path, op: PathOp) -> Option<Self> {
         let (a, b) = (self, other);
         if !a.0.bounds.is_finite() || !b.0.bounds.is_finite() {
-            return None;
+            return Some(Self::default());
         }
         match op {
             PathOp::ReverseDifference => return b.op(a, PathOp::Difference),
@@ -169,12 +172,14 @@ impl Path {
     pub(crate) fn from_shape(shape: Shape) -> Self {
         let bounds = match &shape {
             Shape::Empty => Rect::default(),
+            Shape::RRect(r) if !r.is_finite() => return Self::default(),
             Shape::RRect(r) => *r.bounds(),
+            Shape::Hole(outer, r) if !r.is_finite() => return outer.clone(),
             Shape::Hole(outer, _) => *outer.bounds(),
             Shape::Bez(bez) if bez.elements().is_empty() => return Self::default(),
             Shape::Bez(bez) => Rect::from_kurbo(bez.control_box()),
         };
-        Self(Arc::new(Inner { shape, bounds }))
+        Self(Arc::new(Inner { shape, bounds, even_odd: false }))
     }
 
     pub(crate) fn from_bez(bez: BezPath) -> Self {
@@ -183,6 +188,17 @@ impl Path {
 
     pub(crate) fn shape(&self) -> &Shape {
         &self.0.shape
+    }
+
+    pub(crate) fn with_even_odd(self, even_odd: bool) -> Self {
+        if !even_odd {
+            return self;
+        }
+        Self(Arc::new(Inner { shape: self.0.shape.clone(), bounds: self.0.bounds, even_odd }))
+    }
+
+    pub(crate) fn is_even_odd(&self) -> bool {
+        self.0.even_odd
     }
 
     /// Names the points: the same as long as any clone lives.
@@ -239,8 +255,12 @@ pub(crate) fn rrect_bez(r: &RRect) -> BezPath {
     path
 }
 
-/// Any two paths, as polygons.
+/// Any two paths, as polygons. What lies a thousand surfaces away is left as it is.
 fn overlay(a: &Path, b: &Path, op: PathOp) -> BezPath {
+    let near = Rect::new(-1e7, -1e7, 1e7, 1e7);
+    if !near.holds(a.bounds()) || !near.holds(b.bounds()) {
+        return a.to_bez();
+    }
     let rule = match op {
         PathOp::Difference => OverlayRule::Difference,
         PathOp::Intersect => OverlayRule::Intersect,
@@ -248,12 +268,13 @@ fn overlay(a: &Path, b: &Path, op: PathOp) -> BezPath {
         PathOp::XOR => OverlayRule::Xor,
         PathOp::ReverseDifference => OverlayRule::InverseDifference,
     };
+    // Finer than the surface's pixels, for a matrix may enlarge what is left.
+    const FINE: f64 = 5.0;
     let contours = |path: &Path| {
-        let mut contours: Vec<Vec<[f64; 2]>> = Vec::new();
-        kurbo::flatten(path.to_bez(), 0.01, |el| match el {
-            kurbo::PathEl::MoveTo(p) => contours.push(vec![[p.x, p.y]]),
-            kurbo::PathEl::LineTo(p) => contours.last_mut().into_iter().for_each(|c| c.push([p.x, p.y])),
-            _ => {}
+        let mut contours: Vec<Vec<[f64; 2]>> = vec![Vec::new()];
+        lines(path.to_bez().elements(), Affine::scale(FINE), |p| match (p, contours.last_mut()) {
+            (Some(p), Some(last)) => last.push([p.x / FINE, p.y / FINE]),
+            _ => contours.push(Vec::new()),
         });
         contours
     };

@@ -201,7 +201,9 @@ impl PathBuilder {
 
     fn append_arc(&mut self, arc: &Arc) {
         self.begin();
-        self.bez.extend(arc.append_iter(TOLERANCE));
+        // Larger arcs may be further off: what is larger than any surface needs no more curves than that.
+        let tolerance = TOLERANCE.max(arc.radii.x.abs().max(arc.radii.y.abs()) * 1e-5);
+        self.bez.extend(arc.append_iter(tolerance));
     }
 
     /// Whatever comes after a closed contour, or first, begins one: where the last one began, or at the origin.

@@ -173,13 +173,12 @@ impl Ramp {
             None => i as f32 / (n.max(2) - 1) as f32,
         };
         let stops = colors.colors.iter().enumerate().map(|(i, color)| {
-            // Positions never go back.
-            last = place(i).clamp(last, 1.0);
+            // Positions never go back; what is not a number is where the last was.
+            last = place(i).max(last).min(1.0);
             (last, color.clamped())
         });
         let stops: Vec<_> = stops.collect();
-        let finite = stops.iter().all(|(x, _)| x.is_finite());
-        (n > 0 && finite).then_some(Self { stops, tile: colors.tile_mode })
+        (n > 0).then_some(Self { stops, tile: colors.tile_mode })
     }
 
     fn at(&self, t: f64, alpha: f32) -> [u8; 4] {

@@ -46,11 +46,6 @@ impl Bar {
             self.line_db = (self.line_db - fall_db).max(self.peak_db);
         }
     }
-
-    /// Puts the line down to the bar.
-    pub fn drop_line(&mut self) {
-        (self.line_db, self.line_age_s) = (self.peak_db, 0.0);
-    }
 }
 
 /// A gain reduction: up at once, back at the same pace as a bar.
@@ -114,10 +109,6 @@ mod tests {
             assert!(bar.line_db >= bar.peak_db);
         }
         near(bar.line_db, FLOOR_DB);
-        bar.advance(1.0, 1.0, 0.01);
-        bar.advance(0.0, 0.0, 0.5);
-        bar.drop_line();
-        near(bar.line_db, bar.peak_db);
     }
 
     #[test]

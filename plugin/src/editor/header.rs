@@ -1,7 +1,7 @@
 //! A strip's head: its number, a lamp for its input, and its name.
 //!
-//! The lamp is a ring where the host feeds nothing into this input, a dot that lights with the signal, and a warning where broken samples
-//! silenced the strip; a click on the warning clears it.
+//! The lamp is a dot that lights with the signal, and a warning where broken samples silenced the strip; a click on the warning clears it.
+//! Where the host feeds nothing into the input, it says so in its place.
 
 use super::ballistics::to_db;
 use super::page::Page;
@@ -22,9 +22,8 @@ pub fn header(cx: &mut Context, page: &Page, strip_idx: usize) {
     VStack::new(cx, |cx| {
         HStack::new(cx, |cx| {
             Label::new(cx, format!("{}", strip_idx + 1)).class("number");
-            Label::new(cx, "no input")
-                .class("mark")
-                .display(page.is_connected(strip_idx).map(|is| show(!is)));
+            Label::new(cx, page.is_missing(strip_idx).map(|is| if *is { "no input" } else { "" }))
+                .class("mark");
             Lamp::new(cx, page, strip_idx);
         })
         .class("header-line");
@@ -40,24 +39,18 @@ pub fn header(cx: &mut Context, page: &Page, strip_idx: usize) {
             .class("strip-name")
             .name(format!("Name of strip {}", strip_idx + 1));
     })
-    .class("row-header")
-    .toggle_class("unconnected", page.is_connected(strip_idx).map(|is| !is));
-}
-
-fn show(is_shown: bool) -> Display {
-    if is_shown { Display::Flex } else { Display::None }
+    .class("row-header");
 }
 
 /// What the lamp shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Light {
-    Unconnected,
     Dark,
     Signal,
     Broken,
 }
 
-/// A strip's input lamp. `background-color` is the dark dot, `selection-color` the lit one, `border-color` the ring, `caret-color` the warning.
+/// A strip's input lamp. `background-color` is the dark dot, `selection-color` the lit one, `caret-color` the warning.
 struct Lamp {
     page: Page,
     strip_idx: usize,
@@ -78,8 +71,6 @@ impl Lamp {
                     if to_db(left.max(right)) > SIGNAL_DB { 0.0 } else { since_signal_s + tick.dt_s };
                 let newest = if desk.quarantined() & (1 << strip_idx) != 0 {
                     Light::Broken
-                } else if desk.connected() & (1 << strip_idx) == 0 {
-                    Light::Unconnected
                 } else if since_signal_s < AFTERGLOW_S {
                     Light::Signal
                 } else {
@@ -124,11 +115,6 @@ impl View for Lamp {
         let radius = 0.3 * area.w.min(area.h);
         let mut paint = vg::Paint::default();
         match self.light.get() {
-            Light::Unconnected => {
-                paint.set_color(cx.border_color()).set_style(vg::PaintStyle::Stroke);
-                paint.set_stroke_width(1.25 * cx.scale_factor());
-                canvas.draw_circle((x, y), radius, &paint);
-            }
             Light::Dark => {
                 paint.set_color(cx.background_color());
                 canvas.draw_circle((x, y), radius, &paint);

@@ -132,7 +132,7 @@ fn way(cx: &DrawContext) -> [f32; 2] {
     [cx.bounds().top() + padding(cx.padding_top()), cx.bounds().bottom() - padding(cx.padding_bottom())]
 }
 
-/// The figures between a fader and a meter, with ticks at both sides. Their way is their height without padding.
+/// The figures between a fader and a meter, with a tick towards the meter. Their way is their height without padding.
 /// `color` writes the figures, `border-color` draws the ticks.
 pub struct Scale {
     figures: Vec<(f32, String, Ink)>,
@@ -160,12 +160,9 @@ impl View for Scale {
             let middle = (bottom - scale::place(*level_db) * (bottom - top)).round();
             let row = BoundingBox::from_min_max(area.left(), middle - half, area.right(), middle + half);
             ink.draw(cx, canvas, figure, row, cx.font_color(), Stand::Center);
-            for left in [area.left(), area.right() - mark] {
-                canvas.draw_rect(
-                    vg::Rect::new(left, middle, left + mark, middle + line),
-                    &fill(cx.border_color()),
-                );
-            }
+            let left = area.right() - mark;
+            canvas
+                .draw_rect(vg::Rect::new(left, middle, left + mark, middle + line), &fill(cx.border_color()));
         }
     }
 }

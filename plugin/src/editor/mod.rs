@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `page` | the whole, and what its parts share |
 //! | `top`, `banner` | the bar with the solo lamp and the zoom; why a state was refused |
-//! | `strip`, `header` | a strip; its number, lamp and name |
+//! | `strips`, `strip`, `header` | the strips in a view that scrolls; one strip; its number, lamp and name |
 //! | `group`, `master` | the buses |
 //! | `channel`, `hold`, `meter`, `switches` | what all three end with |
 //! | `ballistics`, `scale`, `solo` | how a meter moves, what stands where, switches that know each other: no views |
@@ -24,6 +24,7 @@ mod page;
 mod scale;
 mod solo;
 mod strip;
+mod strips;
 mod switches;
 mod top;
 

@@ -1,7 +1,8 @@
 //! The mixer's page: strips, groups, master, and what they all share.
 
 use super::solo::Solos;
-use super::{banner, group, master, strip, top};
+use super::strips::Strips;
+use super::{banner, group, master, top};
 use crate::desk::Desk;
 use crate::params::BusbarParams;
 use busbar_engine::N_GROUPS;
@@ -92,10 +93,10 @@ impl Page {
         self.names[strip_idx]
     }
 
-    /// Whether the host feeds an input.
-    pub fn is_connected(&self, strip_idx: usize) -> Memo<bool> {
-        let connected = self.connected;
-        Memo::new(move |_| connected.get() & (1 << strip_idx) != 0)
+    /// Whether the host feeds nothing into an input, and there is nothing else to say about it.
+    pub fn is_missing(&self, strip_idx: usize) -> Memo<bool> {
+        let (connected, quarantined) = (self.connected, self.quarantined);
+        Memo::new(move |_| (connected.get() | quarantined.get()) & (1 << strip_idx) == 0)
     }
 
     /// Whether broken samples have silenced a strip.
@@ -172,20 +173,12 @@ pub fn build(cx: &mut Context, params: &Arc<BusbarParams>, desk: &Arc<Desk>) {
         banner::banner(cx, &page);
         HStack::new(cx, |cx| {
             rows(cx, &page);
-            let strips = page.clone();
-            ScrollView::new(cx, move |cx| {
-                let strips = strips.clone();
-                Binding::new(cx, strips.wide(), move |cx| {
-                    let is_wide = strips.wide().get();
-                    HStack::new(cx, |cx| {
-                        (0..strips.desk().n_strips()).for_each(|idx| strip::strip(cx, &strips, idx, is_wide));
-                    })
-                    .class("strips");
-                });
+            Strips::new(cx, &page).class("strips-view");
+            HStack::new(cx, |cx| {
+                (0..N_GROUPS).for_each(|idx| group::group(cx, &page, idx));
+                master::master(cx, &page);
             })
-            .class("strips-view");
-            HStack::new(cx, |cx| (0..N_GROUPS).for_each(|idx| group::group(cx, &page, idx))).class("groups");
-            master::master(cx, &page);
+            .class("buses");
         })
         .class("mixer");
     })
@@ -199,20 +192,24 @@ pub fn build(cx: &mut Context, params: &Arc<BusbarParams>, desk: &Arc<Desk>) {
 
 /// What the rows of the strips are, written once at their left.
 fn rows(cx: &mut Context, page: &Page) {
-    let row = |cx: &mut Context, class: &str, text: &str| {
+    fn row(cx: &mut Context, class: &str, text: &str) {
         Label::new(cx, text.to_owned()).class("row-label").class(class);
-    };
+    }
     VStack::new(cx, |cx| {
         row(cx, "row-header", "");
         row(cx, "row-input", "TRIM");
         let strips = page.clone();
         Binding::new(cx, page.wide(), move |cx| {
-            if strips.wide().get() {
+            let is_wide = strips.wide().get();
+            if is_wide {
                 row(cx, "row-mode", "INPUT");
             }
+            row(cx, "row-sends", "SENDS");
+            row(cx, "row-pan", "PAN");
+            if is_wide {
+                row(cx, "row-pan", "WIDTH");
+            }
         });
-        row(cx, "row-sends", "SENDS");
-        row(cx, "row-pan", "PAN");
         row(cx, "row-switches", "");
         row(cx, "channel", "");
     })

@@ -13,9 +13,9 @@ pub fn place(level_db: f32) -> f32 {
     spec::fader_place(level_db)
 }
 
-/// A figure as it is written: without a sign, as on a console, where all but the top ones are below 0.
+/// A figure as it is written: without a sign, as on a console, where those over the 0 are above it and those under it below.
 pub fn figure(level_db: f32) -> String {
-    if level_db > 0.0 { format!("+{level_db:.0}") } else { format!("{:.0}", level_db.abs()) }
+    format!("{:.0}", level_db.abs())
 }
 
 #[cfg(test)]
@@ -36,6 +36,6 @@ mod tests {
     #[test]
     fn figures_are_short() {
         let figures = FIGURES_DB.map(figure);
-        assert_eq!(figures.concat(), "+12+6061220304060");
+        assert_eq!(figures.join(" "), "12 6 0 6 12 20 30 40 60");
     }
 }

@@ -18,7 +18,7 @@ pub fn strip(cx: &mut Context, page: &Page, strip_idx: usize, is_wide: bool) {
         HStack::new(cx, |cx| {
             Knob::new(cx, page.param(&params.trim)).bipolar(true);
             if is_wide {
-                Knob::new(cx, page.param(&params.width)).bipolar(true);
+                ReadOut::new(cx, page.param(&params.trim));
             }
             Toggle::new(cx, page.param(&params.polarity), "Ø").class("polarity");
         })
@@ -50,6 +50,13 @@ pub fn strip(cx: &mut Context, page: &Page, strip_idx: usize, is_wide: bool) {
             }
         })
         .class("row-pan");
+        if is_wide {
+            HStack::new(cx, |cx| {
+                Knob::new(cx, page.param(&params.width)).bipolar(true);
+                ReadOut::new(cx, page.param(&params.width));
+            })
+            .class("row-pan");
+        }
         HStack::new(cx, |cx| {
             mute_and_solo(cx, page, page.param(&params.mute), page.param(&params.solo));
             if is_wide {
@@ -60,5 +67,5 @@ pub fn strip(cx: &mut Context, page: &Page, strip_idx: usize, is_wide: bool) {
         channel(cx, page, page.param(&params.fader), Tap::Strip(strip_idx));
     })
     .class("strip")
-    .toggle_class("unconnected", page.is_connected(strip_idx).map(|&is| !is));
+    .toggle_class("unconnected", page.is_missing(strip_idx));
 }

@@ -166,6 +166,10 @@ impl Control {
     pub fn wheel(&self, cx: &mut EventContext, event: &WindowEvent, meta: &mut EventMeta, up: f32) {
         if let WindowEvent::MouseScroll(x, y) = event {
             meta.consume();
+            if self.overlay.shared.is_busy.get() {
+                // What lies above the page may have opened under a pointer that has not moved since.
+                cx.emit_to(self.overlay.menu, event.clone());
+            }
             if cx.is_disabled() || self.overlay.shared.is_busy.get() {
                 return;
             }
@@ -295,6 +299,10 @@ impl Control {
             }
             WindowEvent::MouseOut => {
                 self.overlay.shared.tip.borrow_mut().withdraw_of(cx.current(), false);
+            }
+            // The tooltip would stay where the control was.
+            WindowEvent::GeometryChanged(_) => {
+                self.overlay.shared.tip.borrow_mut().withdraw_of(cx.current(), true);
             }
             WindowEvent::Destroyed => {
                 self.let_go(cx, Hand::Lost);

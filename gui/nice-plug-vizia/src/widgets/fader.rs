@@ -7,13 +7,15 @@ use vizia_core::prelude::*;
 use vizia_core::vg::Rect as VgRect;
 
 use super::control::Control;
-use super::ink::{draw_box, fill, stroke};
+use super::ink::{TRACK, draw_box, faded, fill, stroke};
 use crate::ParamRef;
 
 /// The cap's height, and its width at most, in logical pixels.
 const CAP: (f32, f32) = (22.0, 22.0);
 /// The slot's width, in logical pixels.
 const SLOT_W: f32 = 4.0;
+/// How much of the value's colour there is in the slot: the cap tells the value, the slot only helps.
+const FILL: f32 = 0.7;
 /// The way of a drag before the first layout, in logical pixels.
 const TRAVEL_PX: f32 = 200.0;
 
@@ -71,8 +73,8 @@ impl View for Fader {
             w: slot_w,
             h: (to - from).abs(),
         };
-        draw_box(canvas, slot(top, bottom), slot_w / 2.0, cx.border_color(), clear, 0.0);
-        draw_box(canvas, slot(y_of(shown.modulated), bottom), slot_w / 2.0, lit, clear, 0.0);
+        draw_box(canvas, slot(top, bottom), slot_w / 2.0, faded(cx.border_color(), TRACK), clear, 0.0);
+        draw_box(canvas, slot(y_of(shown.modulated), bottom), slot_w / 2.0, faded(lit, FILL), clear, 0.0);
         if shown.modulated != shown.value {
             // What the host makes of it.
             let moved = slot(y_of(shown.value), y_of(shown.modulated));
@@ -89,12 +91,13 @@ impl View for Fader {
         canvas.draw_rect(VgRect::from(index), &fill(lit));
 
         if shown.modulated != shown.value {
-            // A tick where the hand left it, beside the cap.
+            // A tick where the hand left it, beside the cap. Its round ends stay inside of the view, too.
             let at = y_of(shown.value);
-            let (left, right) = (bounds.x, cap.x - line);
-            let tick = stroke(cx.selection_color(), (1.5 * scale).max(1.0));
-            canvas.draw_line((left, at), (right.max(left + 2.0 * line), at), &tick);
-            canvas.draw_line((bounds.right(), at), (cap.right() + line, at), &tick);
+            let tick_w = (1.5 * scale).max(1.0);
+            let tick = stroke(cx.selection_color(), tick_w);
+            let (left, right) = (bounds.x + tick_w, bounds.right() - tick_w);
+            canvas.draw_line((left, at), ((cap.x - tick_w).max(left), at), &tick);
+            canvas.draw_line((right, at), ((cap.right() + tick_w).min(right), at), &tick);
         }
         cx.draw_outline(canvas);
     }

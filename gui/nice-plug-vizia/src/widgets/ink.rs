@@ -53,6 +53,9 @@ pub fn draw_box(
     }
 }
 
+/// How much of the border's colour there is in an arc or a slot that is to be filled.
+pub const TRACK: f32 = 0.55;
+
 /// The same colour, less of it.
 pub fn faded(color: Color, by: f32) -> Color {
     Color::rgba(color.r(), color.g(), color.b(), (f32::from(color.a()) * by).round() as u8)
@@ -81,6 +84,7 @@ struct Key {
     width: f32,
     size: f32,
     weight: i32,
+    font_width: Width,
     color: [u8; 4],
     stand: Stand,
 }
@@ -91,7 +95,7 @@ impl Ink {
         Self { fonts: cx.text_context.font_collection.clone(), last: RefCell::new(None) }
     }
 
-    /// Draws a line of text, in the font size and weight of the current view, into the box: vertically in the middle, and with
+    /// Draws a line of text, in the font size, weight and width of the current view, into the box: vertically in the middle, and with
     /// an ellipsis if it is too long.
     pub fn draw(
         &self,
@@ -110,6 +114,7 @@ impl Ink {
             width: bounds.w,
             size: cx.font_size(),
             weight: *Weight::from(cx.font_weight()),
+            font_width: cx.font_width().into(),
             color: [color.r(), color.g(), color.b(), color.a()],
             stand,
         };
@@ -130,6 +135,7 @@ impl Ink {
             width: f32::MAX,
             size: size_px,
             weight: *Weight::from(weight),
+            font_width: Width::NORMAL,
             color: [0; 4],
             stand: Stand::Left,
         };
@@ -153,7 +159,7 @@ impl Ink {
         let mut style = TextStyle::new();
         style.set_font_families(&["sans-serif"]);
         style.set_font_size(key.size);
-        style.set_font_style(FontStyle::new(key.weight.into(), Width::NORMAL, Slant::Upright));
+        style.set_font_style(FontStyle::new(key.weight.into(), key.font_width, Slant::Upright));
         let [r, g, b, a] = key.color;
         style.set_foreground_paint(&fill(Color::rgba(r, g, b, a)));
         let mut builder = ParagraphBuilder::new(&lines, &self.fonts);

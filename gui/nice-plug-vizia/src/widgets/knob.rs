@@ -4,14 +4,14 @@ use vizia_core::prelude::*;
 use vizia_core::vg::{Point, Rect as VgRect};
 
 use super::control::Control;
-use super::ink::{fill, stroke};
+use super::ink::{TRACK, faded, fill, stroke};
 use crate::ParamRef;
 
 /// Where the arc begins, in degrees clockwise from three o'clock, and how far it goes.
 const START_DEG: f32 = 135.0;
 const SWEEP_DEG: f32 = 270.0;
 /// Half of the shortest arc, in parts of the way.
-const DOT: f32 = 0.004;
+const DOT: f32 = 0.006;
 /// Logical pixels of drag from end to end.
 const TRAVEL_PX: f32 = 200.0;
 
@@ -78,20 +78,22 @@ impl View for Knob {
         let lit = if shown.is_default { cx.caret_color() } else { cx.font_color() };
         let origin: f32 = if self.is_bipolar { 0.5 } else { 0.0 };
 
-        let body = radius - width * 1.3;
+        let body = radius - width * 1.4;
+        let rim = (size * 0.03).max(1.0);
         canvas.draw_circle((x, y), body, &fill(cx.background_color()));
-        arc(radius, 0.0, 1.0, cx.border_color(), width);
+        canvas.draw_circle((x, y), body - rim / 2.0, &stroke(cx.border_color(), rim));
+        arc(radius, 0.0, 1.0, faded(cx.border_color(), TRACK), width);
         // A value at the origin has nothing to fill: then there is a dot where the arc grows from.
         let (from, to) = (origin.min(shown.modulated), origin.max(shown.modulated));
         arc(radius, (from - DOT).max(0.0), (to + DOT).min(1.0), lit, width);
         if shown.modulated != shown.value {
             // What the host makes of it, and a tick where the hand left it.
             arc(radius, shown.value, shown.modulated, cx.selection_color(), width);
-            let tick = stroke(lit, (size * 0.05).max(1.5));
-            canvas.draw_line(at(radius - width, shown.value), at(radius + width / 2.0, shown.value), &tick);
+            let tick = stroke(lit, (size * 0.06).max(1.5));
+            canvas.draw_line(at(body, shown.value), at(radius, shown.value), &tick);
         }
-        let pointer = stroke(lit, (size * 0.065).max(1.5));
-        canvas.draw_line(at(body * 0.45, shown.modulated), at(body * 0.9, shown.modulated), &pointer);
+        let pointer = stroke(lit, (size * 0.075).max(2.0));
+        canvas.draw_line(at(body * 0.35, shown.modulated), at(body * 0.85, shown.modulated), &pointer);
         cx.draw_outline(canvas);
     }
 }

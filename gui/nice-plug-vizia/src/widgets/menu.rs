@@ -16,7 +16,9 @@ use super::overlay::{Overlay, Shared, give_focus_back};
 /// Sizes in logical pixels.
 const ROW: f32 = 22.0;
 const PADDING: f32 = 4.0;
+/// Room at the left, with marks and without.
 const MARK: f32 = 18.0;
+const NO_MARK: f32 = 8.0;
 const FONT: f32 = 12.0;
 /// How far the pointer moves before letting go of the button means something.
 const ARM: f32 = 4.0;
@@ -92,6 +94,7 @@ struct OpenMenu {
     /// Logical pixels that have gone out at the top.
     scroll: f32,
     height: f32,
+    indent: f32,
 }
 
 impl ContextMenu {
@@ -125,7 +128,8 @@ impl ContextMenu {
             MenuPlace::At(x, y) => (x / scale, y / scale, 0.0, y / scale),
             MenuPlace::Below(b) => (b.left() / scale, b.bottom() / scale, b.w / scale, b.top() / scale),
         };
-        let w = (widest + MARK + 3.0 * PADDING).max(min_w).min(window_w).ceil();
+        let indent = if sheet.entries.iter().any(|entry| entry.is_marked) { MARK } else { NO_MARK };
+        let w = (widest + indent + 3.0 * PADDING).max(min_w).min(window_w).ceil();
         let height = full_h.min(window_h);
         let top = if y + height <= window_h {
             y
@@ -152,6 +156,7 @@ impl ContextMenu {
             is_armed: false,
             scroll: 0.0,
             height,
+            indent,
         });
         if let Some(open) = &mut self.open {
             open.reveal();
@@ -329,7 +334,7 @@ impl View for ContextMenu {
                 let dot = (row.x + (PADDING + MARK / 2.0 - 2.0) * scale, row.center().1);
                 canvas.draw_circle(dot, 2.5 * scale, &fill(color));
             }
-            let left = row.x + MARK * scale;
+            let left = row.x + open.indent * scale;
             let text = BoundingBox { x: left, w: row.right() - left - PADDING * scale, ..row };
             ink.draw(cx, canvas, &entry.label, text, color, Stand::Left);
         }

@@ -6,12 +6,14 @@ use super::control::Control;
 use super::ink::{Ink, Stand, draw_box};
 use crate::ParamRef;
 
+type Action = Box<dyn Fn(&mut EventContext)>;
+
 /// A toggle of a parameter. See the [module](crate::widgets) for its hands and its colours.
 pub struct Toggle {
     control: Control,
     ink: Ink,
     label: String,
-    on_ctrl: Option<Box<dyn Fn(&mut EventContext)>>,
+    on_ctrl: Option<Action>,
 }
 
 impl Toggle {

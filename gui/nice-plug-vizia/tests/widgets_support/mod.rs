@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use nice_plug::prelude::{BoolParam, FloatParam, FloatRange, IntParam, IntRange, Params};
+use nice_plug::prelude::{BoolParam, FloatParam, FloatRange, IntParam, IntRange, Param, Params};
 use nice_plug_vizia::prelude::*;
 
 /// Parameters of a small plugin.
@@ -34,6 +34,20 @@ impl Desk {
         let mode = IntParam::new("Strip 1 mode", 0, IntRange::Linear { min: 0, max: 4 })
             .with_value_to_string(Arc::new(|idx| MODES[idx as usize].to_owned()));
         Arc::new(Self { gain, pan, mute: BoolParam::new("Strip 1 mute", false), mode })
+    }
+}
+
+impl Desk {
+    /// What the host adds to a parameter, in parts of its whole way.
+    pub fn modulate(&self, param: &impl Param, by: f32) {
+        // SAFETY: the pointer is used while `self`, which owns the parameter, is borrowed.
+        unsafe { param.as_ptr()._internal_modulate_value(by) };
+    }
+
+    /// The host plays automation.
+    pub fn automate(&self, param: &impl Param, normalized: f32) {
+        // SAFETY: as above.
+        unsafe { param.as_ptr()._internal_set_normalized_value(normalized) };
     }
 }
 

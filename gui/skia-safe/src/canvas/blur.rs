@@ -4,8 +4,10 @@ use crate::{RRect, canvas::scene::Area};
 
 /// Beyond this many standard deviations nothing is left that eight bits could show.
 pub(crate) const REACH: f32 = 3.0;
-/// Larger standard deviations are drawn as this one.
+/// Larger standard deviations of rounded rectangles are drawn as this one.
 pub(crate) const MAX_SIGMA: f32 = 200.0;
+/// And those of anything else as this one, for a convolution takes as many steps per pixel.
+pub(crate) const MAX_CONVOLVED: f32 = 40.0;
 
 /// How many pixels a blur reaches.
 pub(crate) fn reach(sigma: f32) -> i32 {

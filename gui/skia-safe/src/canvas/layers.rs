@@ -4,11 +4,14 @@ use crate::{
     BlendMode, ImageFilter, Matrix, Paint, PaintStyle, Path, Rect,
     canvas::{
         blur, outline, raster,
-        record::{Recorder, State, device_rrect},
+        record::{MARGIN, Recorder, State, device_rrect},
         scene::{Area, Brush, Kind, Layer},
     },
     path::Shape,
 };
+
+/// Larger than any surface with all that a blur reaches around it.
+const EVERYWHERE: Area = Area::new(-32_768, -32_768, 32_768, 32_768);
 
 /// How a layer begins.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +55,8 @@ pub(super) struct OpenLayer {
     pub(super) mixes: bool,
     /// The crop of its filter.
     crop: Option<Area>,
+    /// It is one blurred shape, which changes nothing around it.
+    is_shape: bool,
 }
 
 impl Recorder {
@@ -61,25 +66,36 @@ impl Recorder {
         let paint = rec.paint.unwrap_or(&plain);
         let count = self.save();
         let alpha = paint.color.clamped().a;
-        self.begin_layer(paint.image_filter.as_ref(), paint.blend, alpha);
-        if let Some((brush, area)) = behind {
-            self.push(Kind::Rect(area.to_rect()), brush, BlendMode::SrcOver, area.to_rect());
+        self.begin_layer(paint.image_filter.as_ref(), paint.blend, alpha, false);
+        if let Some((brush, bounds)) = behind {
+            self.push(Kind::Rect(bounds), brush, BlendMode::SrcOver, bounds);
         }
         count
     }
 
     /// Makes the state on top, a new one, that of a layer.
-    fn begin_layer(&mut self, filter: Option<&ImageFilter>, blend: BlendMode, alpha: f32) {
+    fn begin_layer(&mut self, filter: Option<&ImageFilter>, blend: BlendMode, alpha: f32, is_shape: bool) {
         let index = self.scene.ops.len();
         let State { matrix, area, clip, clips, .. } = self.state().clone();
         let scale = outline::scale_of(matrix) as f32;
-        let sigma = |x: f32| if x.is_finite() { (x * scale).min(blur::MAX_SIGMA) } else { 0.0 };
+        let sigma = |x: f32| if x.is_finite() { (x * scale).min(blur::MAX_CONVOLVED) } else { 0.0 };
         let blurs = filter.map(|f| (sigma(f.sigma.0), sigma(f.sigma.1)));
         let crop = filter.and_then(|f| f.crop);
         let crop = crop.map(|c| Area::around(&Matrix::from_kurbo(matrix).map_rect(c).0));
-        let layer = Layer { alpha, blur: blurs, content: Area::default(), plain: false, end: index };
+        let layer = Layer {
+            alpha,
+            blur: blurs,
+            content: Area::default(),
+            bounds: Rect::default(),
+            plain: false,
+            hollow: false,
+            end: index,
+        };
         let from = self.scene.clip_ids.len() as u32;
-        self.scene.clip_ids.extend(&clips);
+        for id in &clips {
+            self.scene.spell_out(*id, &self.size);
+            self.scene.clip_ids.push(*id);
+        }
         let clips = from..self.scene.clip_ids.len() as u32;
         self.scene.ops.push(crate::canvas::scene::Op {
             kind: Kind::Push(layer),
@@ -89,13 +105,18 @@ impl Recorder {
             clips,
             area,
         });
-        self.layers.push(OpenLayer { index, drawn: Area::default(), mixes: false, crop });
+        self.layers.push(OpenLayer { index, drawn: Area::default(), mixes: false, crop, is_shape });
         let state = self.state();
         state.is_layer = true;
+        if is_hollow(blend) {
+            // The clip cuts the layer as a whole, so it must not cut what is in it too.
+            state.clip = EVERYWHERE.to_rect();
+            state.clips.clear();
+        }
         if let Some((x, y)) = blurs {
             // The blur brings in what lies around, and the clip cuts the result of it.
-            state.area = area.outset(blur::reach(x), blur::reach(y)).common(&crop.unwrap_or(FAR));
-            state.clip = state.area.to_rect();
+            state.area = area.outset(blur::reach(x), blur::reach(y)).common(&crop.unwrap_or(EVERYWHERE));
+            state.clip = crop.unwrap_or(EVERYWHERE).to_rect();
             state.clips.clear();
         }
     }
@@ -106,7 +127,7 @@ impl Recorder {
         let op = &mut self.scene.ops[open.index];
         let Kind::Push(layer) = &mut op.kind else { return };
         layer.end = end;
-        layer.content = open.drawn.common(&open.crop.unwrap_or(FAR));
+        layer.content = open.drawn.common(&open.crop.unwrap_or(EVERYWHERE));
         let over = op.blend == BlendMode::SrcOver;
         layer.plain = over && layer.alpha == 1.0 && !open.mixes && layer.blur.is_none();
         let (x, y) = layer.blur.unwrap_or_default();
@@ -115,17 +136,12 @@ impl Recorder {
         } else {
             layer.content.outset(blur::reach(x), blur::reach(y))
         };
-        let hollow = matches!(
-            op.blend,
-            BlendMode::Clear
-                | BlendMode::Src
-                | BlendMode::SrcIn
-                | BlendMode::DstIn
-                | BlendMode::SrcOut
-                | BlendMode::DstATop
-        );
-        // Some modes change what is below even where the layer holds nothing.
-        op.area = if hollow { op.area } else { op.area.common(&spread) };
+        let hollow = is_hollow(op.blend);
+        layer.hollow = hollow && !open.is_shape;
+        let reached = if layer.hollow { op.area } else { spread };
+        let margin = if hollow && open.is_shape { 0 } else { MARGIN };
+        layer.bounds = reached.outset(margin, margin).to_rect();
+        op.area = op.area.common(&reached);
         let (plain, area, blend) = (layer.plain, op.area, op.blend);
         let pop =
             crate::canvas::scene::Op { kind: Kind::Pop { plain }, clips: 0..0, clip: None, ..op.clone() };
@@ -135,26 +151,26 @@ impl Recorder {
         }
     }
 
-    /// What is on the surface, filtered, and where.
-    fn behind(&mut self, filter: &ImageFilter) -> Option<(Brush, Area)> {
+    /// What is on the surface, filtered, and where. What the blur spreads beyond the crop is left out.
+    fn behind(&mut self, filter: &ImageFilter) -> Option<(Brush, Rect)> {
         if !self.layers.is_empty() {
             return None;
         }
         self.flush();
         let state = self.state();
-        let (matrix, clip) = (state.matrix, state.area);
+        let (matrix, area) = (state.matrix, state.area);
         let crop = filter.crop.map(|c| Area::around(&Matrix::from_kurbo(matrix).map_rect(c).0));
+        let bounds = self.size.common(&crop.unwrap_or(EVERYWHERE));
         let scale = outline::scale_of(matrix) as f32;
-        let sigma = |x: f32| (x * scale).min(blur::MAX_SIGMA);
+        let sigma = |x: f32| if x.is_finite() { (x * scale).min(blur::MAX_CONVOLVED) } else { 0.0 };
         let sigma = (sigma(filter.sigma.0), sigma(filter.sigma.1));
-        let reach = (blur::reach(sigma.0), blur::reach(sigma.1));
-        let needed = clip.outset(reach.0, reach.1).common(&self.size).common(&crop.unwrap_or(FAR));
+        let needed = area.outset(blur::reach(sigma.0), blur::reach(sigma.1)).common(&bounds);
         if needed.is_empty() {
             return None;
         }
         let mut rgba = self.copy(needed);
         blur::pixels(&mut rgba, needed.width(), sigma);
-        Some((raster::brush(rgba, needed), needed))
+        Some((raster::brush(rgba, needed), bounds.to_rect()))
     }
 
     /// A path through a mask filter.
@@ -197,19 +213,22 @@ impl Recorder {
                     let bounds = self.scene.polygons.bounds(&range);
                     self.push(Kind::Polygons { range, even_odd: false }, brush, paint.blend, bounds);
                 }
-                None => self.push(Kind::Rect(area.to_rect()), brush, paint.blend, area.to_rect()),
+                None => self.push(Kind::Rect(around.to_rect()), brush, paint.blend, around.to_rect()),
             }
             return;
         }
         self.save();
         let unscaled = (sigma / outline::scale_of(matrix).max(1e-6) as f32).min(f32::MAX);
         let filter = ImageFilter { crop: None, sigma: (unscaled, unscaled) };
-        self.begin_layer(Some(&filter), paint.blend, 1.0);
+        self.begin_layer(Some(&filter), paint.blend, 1.0, true);
         sharp.blend = BlendMode::SrcOver;
         self.path(path, &sharp);
         self.restore();
     }
 }
 
-/// Larger than any surface with everything around it that a blur reaches.
-const FAR: Area = Area::new(-20_000, -20_000, 40_000, 40_000);
+/// Whether a mode changes what is below even where a layer holds nothing.
+fn is_hollow(mode: BlendMode) -> bool {
+    use BlendMode::{Clear, DstATop, DstIn, Src, SrcIn, SrcOut};
+    matches!(mode, Clear | Src | SrcIn | DstIn | SrcOut | DstATop)
+}

@@ -99,14 +99,6 @@ impl Canvas {
         Matrix::from_kurbo(self.recorder.borrow().matrix())
     }
 
-    /// The rectangle that what is drawn from now on stays inside of, in the matrix' own coordinates; `None` if there is none.
-    pub fn local_clip_bounds(&self) -> Option<Rect> {
-        let mut recorder = self.recorder.borrow_mut();
-        let device = recorder.state().area.to_rect();
-        let back = Matrix::from_kurbo(recorder.matrix()).invert()?;
-        (!device.is_empty()).then(|| back.map_rect(device).0)
-    }
-
     /// Leaves what is drawn from now on only inside or outside of a rectangle. One that is not anti-aliased, the default, is
     /// rounded to whole pixels.
     pub fn clip_rect(
@@ -127,6 +119,12 @@ impl Canvas {
         _anti_alias: impl Into<Option<bool>>,
     ) -> &Self {
         self.with(|r| r.clip(path, op.into().unwrap_or_default(), true))
+    }
+
+    /// The rectangle around what the clip leaves, before the matrix and a pixel larger on each side, as Skia has it; `None` if it
+    /// leaves nothing.
+    pub fn local_clip_bounds(&self) -> Option<Rect> {
+        self.recorder.borrow().local_clip()
     }
 
     /// Replaces everything inside of the clip by a colour.

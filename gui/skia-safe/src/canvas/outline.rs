@@ -17,7 +17,7 @@ const TOLERANCE: f64 = 0.05;
 /// Polygons are cut to this far around the surface.
 const FAR: f64 = MAX_SIDE as f64 + 512.0;
 /// More dashes than this in one path are drawn as a line.
-const MAX_DASHES: f64 = 20_000.0;
+const MAX_DASHES: f64 = 5_000.0;
 
 /// The nearest multiple of 1/256. Adding and subtracting a large number rounds in one step each.
 pub(crate) fn snap(x: f64) -> f32 {
@@ -60,7 +60,7 @@ pub(crate) fn stroke(
     if let (Shape::RRect(r), None) = (path.shape(), &paint.path_effect) {
         let half = width * 0.5;
         let round = r.all_radii().iter().all(|v| v.x == v.y);
-        if round && paint.join == PaintJoin::Miter && !r.bounds().is_empty() {
+        if round && paint.join == PaintJoin::Miter && paint.miter > 1.5 && !r.bounds().is_empty() {
             let mut ring = rrect_bez(&r.with_outset(Vector::new(half, half)));
             let inner = r.with_inset(Vector::new(half, half));
             if !inner.bounds().is_empty() {
@@ -79,7 +79,8 @@ pub(crate) fn stroke(
         PaintCap::Round => kurbo::Cap::Round,
         PaintCap::Square => kurbo::Cap::Square,
     };
-    let mut style = Stroke::new(width.into()).with_join(join).with_miter_limit(4.0).with_caps(cap);
+    let mut style =
+        Stroke::new(width.into()).with_join(join).with_miter_limit(paint.miter.into()).with_caps(cap);
     let bez = path.to_bez();
     if let Some(dash) = &paint.path_effect {
         let sum: f64 = dash.intervals.iter().copied().map(f64::from).sum();
@@ -166,7 +167,7 @@ pub(crate) fn append(path: &[PathEl], to_device: Affine, out: &mut Polygons) -> 
 }
 
 /// Calls `out` with the points of each polygon, and with `None` at its end.
-fn lines(path: &[PathEl], to_device: Affine, mut out: impl FnMut(Option<Point>)) {
+pub(crate) fn lines(path: &[PathEl], to_device: Affine, mut out: impl FnMut(Option<Point>)) {
     let mut last = Point::ZERO;
     let mut open = false;
     // So many lines that none is further off than the tolerance (Wang's formula).

@@ -70,7 +70,13 @@ impl Raster {
     ) -> Area {
         let down = |x: i32| x.div_euclid(TILE) * TILE;
         let up = |x: i32| down(x + TILE - 1);
-        let area = Area::new(down(wanted.x0), down(wanted.y0), up(wanted.x1), up(wanted.y1));
+        // With a tile around it, so that none that is wanted is at the edge, where shapes are cut.
+        let area = Area::new(
+            down(wanted.x0) - TILE,
+            down(wanted.y0) - TILE,
+            up(wanted.x1) + TILE,
+            up(wanted.y1) + TILE,
+        );
         let (width, height) = (area.width() as u16, area.height() as u16);
         if self.slots.len() <= depth {
             self.slots.resize_with(depth + 1, Slot::default);
@@ -105,14 +111,19 @@ impl Raster {
                     if let Some(brush) = self.blurred(scene, i..layer.end, layer, depth) {
                         out.clip(scene, op, &mut self.path);
                         out.paint(&brush, op.blend);
-                        out.fill_rect(&op.area.to_rect());
+                        out.fill_rect(&layer.bounds);
                     }
                     i = layer.end + 1;
                 }
                 Kind::Push(layer) if layer.plain => {}
                 Kind::Push(layer) => {
-                    out.unclip(0);
-                    let rect = out.moved(&op.area.to_rect()).to_path(0.1);
+                    if layer.hollow {
+                        out.clip(scene, op, &mut self.path);
+                    } else {
+                        // Its content is cut already.
+                        out.unclip(0);
+                    }
+                    let rect = out.moved(&layer.bounds).to_path(0.1);
                     let blend = Some(op.blend.to_peniko());
                     out.context.push_layer(Some(&rect), blend, Some(layer.alpha), None, None);
                 }
@@ -150,9 +161,11 @@ impl Raster {
     /// A blurred layer's pixels.
     fn blurred(&mut self, scene: &Scene, ops: Range<usize>, layer: &Layer, depth: usize) -> Option<Brush> {
         let (x, y) = layer.blur?;
-        let wanted = layer.content.outset(blur::reach(x), blur::reach(y));
+        let reach = (blur::reach(x) + 1, blur::reach(y) + 1);
+        // One more, so that the outermost pixels, which go on beyond the edges, are blank.
+        let wanted = layer.content.outset(reach.0, reach.1);
         if layer.content.is_empty() {
-            return None;
+            return layer.hollow.then_some(Brush::Solid([0.0; 4]));
         }
         let area = self.render(scene, ops, wanted, None, depth + 1);
         let mut rgba = std::mem::take(&mut self.slots[depth + 1].bytes);
@@ -233,8 +246,9 @@ impl Target<'_> {
 
     /// Makes the clips those of an operation, changing as few as possible.
     fn clip(&mut self, scene: &Scene, op: &Op, path: &mut BezPath) {
-        // A rectangle around all that is wanted cuts nothing of it.
-        let rect = op.clip.filter(|r| !r.holds(&self.wanted.to_rect())).map(Pushed::Rect);
+        // A rectangle around all tiles that are wanted cuts nothing of them.
+        let wanted = self.wanted.outset(TILE, TILE).to_rect();
+        let rect = op.clip.filter(|r| !r.holds(&wanted)).map(Pushed::Rect);
         let ids = &scene.clip_ids[op.clips.start as usize..op.clips.end as usize];
         let clips = || rect.into_iter().chain(ids.iter().map(|id| Pushed::Shape(*id)));
         let same = self.pushed.iter().zip(clips()).take_while(|(a, b)| **a == *b).count();

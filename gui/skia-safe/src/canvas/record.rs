@@ -27,13 +27,19 @@ use std::{
 /// How many of the last clips are looked through for one that is set again.
 const KNOWN_CLIPS: usize = 32;
 
+/// How far edges that are no shape's own are kept from what is seen: two of the rasteriser's tiles. Where an edge passes, a
+/// tile is mixed in another way, which may differ in the last bit.
+pub(super) const MARGIN: i32 = 8;
+
 /// What a save keeps.
 #[derive(Clone, Debug)]
 pub(super) struct State {
     pub(super) matrix: Affine,
-    /// What all rectangles leave.
+    /// The part of the surface that is to be redrawn: the first clip, if it is one of whole pixels.
+    pub(super) scissor: Option<Area>,
+    /// What all other rectangles leave.
     pub(super) clip: Rect,
-    /// Pixels that the clip may leave.
+    /// Pixels that scissor and clips may leave.
     pub(super) area: Area,
     /// Other clips, by their index in the scene.
     pub(super) clips: Vec<u32>,
@@ -67,6 +73,7 @@ impl Recorder {
         let size = Area::new(0, 0, width, height);
         let state = State {
             matrix: Affine::IDENTITY,
+            scissor: None,
             clip: size.to_rect(),
             area: size,
             clips: Vec::new(),
@@ -96,6 +103,12 @@ impl Recorder {
         self.states[self.states.len() - 1].matrix
     }
 
+    pub(super) fn local_clip(&self) -> Option<Rect> {
+        let State { matrix, area, .. } = &self.states[self.states.len() - 1];
+        let inverse = Matrix::from_kurbo(*matrix).invert()?;
+        (!area.is_empty()).then(|| inverse.map_rect(area.to_rect().with_outset((1.0, 1.0))).0)
+    }
+
     pub(super) fn save_count(&self) -> usize {
         self.states.len()
     }
@@ -110,9 +123,13 @@ impl Recorder {
     pub(super) fn restore(&mut self) {
         if self.states.len() > 1
             && let Some(state) = self.states.pop()
-            && state.is_layer
         {
-            self.end_layer();
+            if state.is_layer {
+                self.end_layer();
+            }
+            if state.scissor != self.state().scissor {
+                self.flush();
+            }
         }
     }
 
@@ -131,44 +148,54 @@ impl Recorder {
             && let Some(rect) = rrect.filter(RRect::is_rect)
         {
             let rect = outline::snap_rect(rect.bounds());
+            let rect = if smooth { rect } else { rounded(&rect) };
+            let (size, in_layer) = (self.size, !self.layers.is_empty());
+            let state = &self.states[self.states.len() - 1];
+            // The first clip of a redraw says which part is to be redrawn. It cuts no shape: what lies outside of it is just
+            // not taken over, so that shapes are made of the same pieces whatever the part is.
+            let first = state.scissor.is_none() && state.clip == size.to_rect() && state.clips.is_empty();
+            let scissor = first && !smooth && !in_layer;
+            if scissor {
+                self.flush();
+            }
             let state = self.state();
-            state.clip = state.clip.common(&if smooth { rect } else { rounded(&rect) });
-            state.area = state.area.common(&Area::around(&state.clip));
+            if scissor {
+                state.area = state.area.common(&Area::around(&rect));
+                state.scissor = Some(state.area);
+            } else {
+                state.clip = state.clip.common(&rect);
+                state.area = state.area.common(&Area::around(&state.clip));
+            }
             return;
         }
-        let same = |c: &Clip| {
-            c.path.address() == path.address()
-                && c.difference == (op == ClipOp::Difference)
-                && c.matrix == matrix
+        let difference = op == ClipOp::Difference;
+        let bounds = match &rrect {
+            Some(rrect) => *rrect.bounds(),
+            None => Matrix::from_kurbo(matrix).map_rect(path.bounds()).0,
         };
-        let known = self.scene.clips.len().saturating_sub(KNOWN_CLIPS);
-        let id = self.scene.clips.iter().skip(known).position(same).map(|i| i + known);
-        let id = id.unwrap_or_else(|| {
-            let scene = &mut self.scene;
-            let from = scene.clip_polygons.len();
-            if op == ClipOp::Difference {
-                // Everything, and the shape once more: by the even-odd rule what is outside of it.
-                let all = Path::rect(self.size.outset(1024, 1024).to_rect(), None);
-                outline::fill(&all, Affine::IDENTITY, &mut scene.clip_polygons);
-            }
-            let range = outline::fill(path, matrix, &mut scene.clip_polygons);
-            let bounds = scene.clip_polygons.bounds(&range);
-            let clip = Clip {
-                range: from..range.end,
-                difference: op == ClipOp::Difference,
-                rrect,
-                bounds,
-                path: path.clone(),
-                matrix,
-            };
-            scene.clips.push(clip);
-            scene.clips.len() - 1
-        });
-        let (difference, bounds) = (self.scene.clips[id].difference, self.scene.clips[id].bounds);
+        // One pixel more, for points that are moved to the grid.
+        let bounds = bounds.with_outset((1.0, 1.0));
         let state = self.state();
+        let near = bounds.meets(&state.area.to_rect());
+        if !near || path.is_empty() {
+            if !difference {
+                state.area = Area::default();
+            }
+            return;
+        }
         if !difference {
             state.area = state.area.common(&Area::around(&bounds));
         }
+        let same =
+            |c: &Clip| c.path.address() == path.address() && c.difference == difference && c.matrix == matrix;
+        let known = self.scene.clips.len().saturating_sub(KNOWN_CLIPS);
+        let id = self.scene.clips.iter().skip(known).position(same).map(|i| i + known);
+        let id = id.unwrap_or_else(|| {
+            let clip = Clip { range: 0..0, difference, rrect, bounds, path: path.clone(), matrix };
+            self.scene.clips.push(clip);
+            self.scene.clips.len() - 1
+        });
+        let state = self.state();
         if !state.clips.contains(&(id as u32)) {
             state.clips.push(id as u32);
         }
@@ -176,7 +203,9 @@ impl Recorder {
 
     pub(super) fn clear(&mut self, color: Color) {
         let state = self.state();
-        let (area, whole) = (state.area, state.clips.is_empty() && state.clip == state.area.to_rect());
+        let area = state.area;
+        let left = state.scissor.unwrap_or(area).to_rect().common(&state.clip);
+        let whole = state.clips.is_empty() && left == area.to_rect();
         if self.layers.is_empty() && whole {
             self.flush();
             let [r, g, b, a] = Color4f::from(color).to_premul_bytes();
@@ -200,21 +229,27 @@ impl Recorder {
     }
 
     pub(super) fn paint_all(&mut self, paint: &Paint) {
-        let mut area = self.state().area;
+        let state = self.state();
+        let (mut area, mut bounds) = (state.area, state.clip);
         if let Some(layer) = self.layers.last()
             && paint.blend.needs_ground()
         {
             area = area.common(&layer.drawn);
+            bounds = bounds.common(&layer.drawn.outset(MARGIN, MARGIN).to_rect());
         }
         let Some(brush) = self.brush(paint, area) else { return };
-        self.push(Kind::Rect(area.to_rect()), brush, paint.blend, area.to_rect());
+        self.push(Kind::Rect(bounds), brush, paint.blend, bounds);
     }
 
     pub(super) fn path(&mut self, path: &Path, paint: &Paint) {
         let state = self.state();
         let (matrix, area) = (state.matrix, state.area);
         // Nothing can be seen of it: by far the most frequent case in a small redraw.
-        let mut reach = if paint.style == PaintStyle::Fill { 0.0 } else { 2.0 * paint.width + 1.0 };
+        let mut reach = if paint.style == PaintStyle::Fill {
+            0.0
+        } else {
+            0.5 * paint.width * paint.miter.max(1.5) + 1.0
+        };
         if let Some(mask) = &paint.mask_filter {
             let scale = if mask.respect_ctm { 1.0 } else { outline::scale_of(matrix).max(1e-3) as f32 };
             reach += (mask.sigma / scale).min(blur::MAX_SIGMA) * blur::REACH + 1.0;
@@ -236,7 +271,7 @@ impl Recorder {
                 self.shape(Kind::Rect(rect), rect, paint);
             } else {
                 let range = outline::fill(path, matrix, &mut self.scene.polygons);
-                self.polygons(range, false, paint);
+                self.polygons(range, path.is_even_odd(), paint);
             }
         }
         if paint.style != PaintStyle::Fill {
@@ -278,8 +313,12 @@ impl Recorder {
         let clip = (!state.clip.holds(&bounds)).then_some(state.clip);
         let scene = &mut self.scene;
         let from = scene.clip_ids.len() as u32;
-        let cutting = state.clips.iter().filter(|id| !scene.clips[**id as usize].spares(&visible));
-        scene.clip_ids.extend(cutting);
+        for id in &state.clips {
+            if !scene.clips[*id as usize].spares(&visible) {
+                scene.spell_out(*id, &self.size);
+                scene.clip_ids.push(*id);
+            }
+        }
         let clips = from..scene.clip_ids.len() as u32;
         scene.ops.push(Op { kind, brush, blend, clip, clips, area });
         self.note_drawn(area, blend);

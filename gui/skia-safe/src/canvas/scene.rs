@@ -2,10 +2,14 @@
 
 use crate::{
     BlendMode, Path, RRect, Rect,
+    canvas::outline,
     kurbo::{Affine, BezPath},
 };
 use std::{ops::Range, sync::Arc};
 use vello_cpu::Pixmap;
+
+/// No blur reaches further around the surface.
+pub(crate) const FAR: i32 = 4096;
 
 /// A rectangle of whole pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -151,8 +155,12 @@ pub(crate) struct Layer {
     pub(crate) blur: Option<(f32, f32)>,
     /// Where its content is, before the blur.
     pub(crate) content: Area,
+    /// Where it is drawn to: all of that, and the blur.
+    pub(crate) bounds: Rect,
     /// Makes no difference: its content may go straight to what is below.
     pub(crate) plain: bool,
+    /// Changes what is below even where it holds nothing.
+    pub(crate) hollow: bool,
     /// The index of its `Pop`.
     pub(crate) end: usize,
 }
@@ -173,6 +181,7 @@ pub(crate) struct Op {
 /// A clip that is no rectangle.
 #[derive(Debug)]
 pub(crate) struct Clip {
+    /// Its polygons; none before it cuts something.
     pub(crate) range: Range<u32>,
     pub(crate) difference: bool,
     /// The shape on the surface, if it is a rounded rectangle there.
@@ -203,6 +212,22 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
+    /// Makes a clip's polygons, if they are not there yet.
+    pub(crate) fn spell_out(&mut self, id: u32, size: &Area) {
+        let clip = &mut self.clips[id as usize];
+        if !clip.range.is_empty() {
+            return;
+        }
+        let polygons = &mut self.clip_polygons;
+        let from = polygons.len();
+        if clip.difference {
+            // Everything, and the shape once more: by the even-odd rule what is outside of it.
+            let all = Path::rect(size.outset(FAR, FAR).to_rect(), None);
+            outline::fill(&all, Affine::IDENTITY, polygons);
+        }
+        clip.range = from..outline::fill(&clip.path, clip.matrix, polygons).end;
+    }
+
     pub(crate) fn clear(&mut self, keep_clips: bool) {
         self.ops.clear();
         self.polygons.clear();

@@ -17,8 +17,12 @@
 //! Spans inside of a label (vizia's `TextSpan`) ask for rectangles in bytes; with ASCII both are the same, and otherwise the bounds of such a
 //! span, which only catch the mouse, are too wide.
 //!
-//! vizia ends every paragraph with a zero-width space. It is no character here but in one place: a line that ends the text ends one behind it,
-//! because vizia's `End` goes to `end_index - 1`.
+//! vizia ends every paragraph with a zero-width space, which is no character here: it is taken off.
+//!
+//! **The end of a line.** vizia's text box knows no affinity: a caret behind the blank at which a line wraps, or behind a line break, is on the
+//! next line. So nothing here ever puts a caret there: a hit at the end of a line is before that blank or break, the nearest cluster to a
+//! point ends where it starts if it is such a one, and [`LineMetrics::end_index`] is one more than the last place for a caret on the line,
+//! because vizia's `End` goes to `end_index - 1`. On the last line, that place is the end of the text.
 
 mod collection;
 mod paragraph;

@@ -1,19 +1,22 @@
 //! Building a paragraph, breaking it into lines, the ellipsis, drawing.
 
 use super::collection::{FontCollection, StyleIdx};
-use super::places::Places;
+use super::places::{Places, grapheme_starts};
 use super::style::{ParagraphStyle, TextAlign, TextDecoration, TextDirection, TextStyle};
 use crate::canvas::{GlyphRun, PlacedGlyph};
 use crate::{Canvas, Paint, Point, Rect};
-use parley::{Alignment, AlignmentOptions, BaseDirection, Layout, PositionedLayoutItem};
+use parley::{Alignment, AlignmentOptions, BaseDirection, Layout, LineMetrics, PositionedLayoutItem};
 use std::cell::OnceCell;
 use std::ops::Range;
 
 /// Text that is laid out at a rounded width must not wrap for a rounding error.
 const SLACK_PX: f32 = 0.05;
 
+/// For how many widths a shortened text is kept.
+const MAX_SHORTENED: usize = 4;
+
 /// What vizia puts behind every paragraph.
-const TAIL: char = '\u{200B}';
+const TAIL: &str = "\u{200B}";
 
 /// Collects stretches of text with their styles.
 pub struct ParagraphBuilder {
@@ -66,9 +69,7 @@ impl ParagraphBuilder {
     /// The paragraph, not yet laid out.
     pub fn build(&mut self) -> Paragraph {
         let mut text = std::mem::take(&mut self.text);
-        if text.ends_with(TAIL) {
-            text.pop();
-        }
+        text.truncate(text.strip_suffix(TAIL).unwrap_or(&text).len());
         Paragraph::new(Source {
             collection: self.collection.clone(),
             style: self.style.clone(),
@@ -131,13 +132,24 @@ impl Source {
     }
 }
 
+/// The beginning of a text, with an ellipsis behind it.
+struct Shortened {
+    /// The width that it is for.
+    width: f32,
+    /// Where the beginning ends, in bytes.
+    end: usize,
+    layout: Layout<StyleIdx>,
+}
+
 /// Text in lines.
 pub struct Paragraph {
     source: Source,
     /// All of the text, in as many lines as it takes.
     whole: Layout<StyleIdx>,
-    /// What is shown instead where the text does not fit.
-    shortened: Option<Layout<StyleIdx>>,
+    /// What was shown where the text did not fit: vizia asks for the same few widths again and again.
+    shortened: Vec<Shortened>,
+    /// The one that is shown.
+    shortened_idx: Option<usize>,
     width: f32,
     widths: [f32; 2],
     places: OnceCell<Places>,
@@ -145,11 +157,15 @@ pub struct Paragraph {
 
 impl Paragraph {
     fn new(source: Source) -> Self {
-        let mut whole = source.shape(source.text.len(), "");
+        // No text at all would be as wide as a blank.
+        let mut whole = source.shape(source.text.len(), if source.text.is_empty() { TAIL } else { "" });
         let widths = whole.calculate_content_widths();
         source.arrange(&mut whole, f32::MAX);
         let (widths, places) = ([widths.min, widths.max], OnceCell::new());
-        Self { source, whole, shortened: None, width: f32::MAX, widths, places }
+        let (shortened, shortened_idx) = (Vec::new(), None);
+        let mut paragraph = Self { source, whole, shortened, shortened_idx, width: f32::MAX, widths, places };
+        paragraph.shorten();
+        paragraph
     }
 
     /// Breaks the text into lines of this width. Text is shaped only once; the same width costs nothing.
@@ -162,50 +178,63 @@ impl Paragraph {
         self.width = width;
         self.places = OnceCell::new();
         self.source.arrange(&mut self.whole, width);
-        self.shortened = self.shorten();
+        self.shorten();
     }
 
-    /// The text up to where an ellipsis still fits, if it does not fit.
-    fn shorten(&self) -> Option<Layout<StyleIdx>> {
-        let (style, limit) = (&self.source.style, self.source.style.line_limit());
-        if style.ellipsis.is_empty() {
-            return None;
+    /// Whether nothing is beyond the lines and the width there are.
+    fn fits(&self, layout: &Layout<StyleIdx>) -> bool {
+        let is_narrow =
+            |metrics: &LineMetrics| metrics.advance - metrics.hanging_advance <= self.width + 2.0 * SLACK_PX;
+        layout.len() <= self.source.style.line_limit() && layout.lines().all(|line| is_narrow(line.metrics()))
+    }
+
+    /// Finds the longest beginning of the text that fits with an ellipsis, if there is one and the text does not fit.
+    fn shorten(&mut self) {
+        let (text, ellipsis) = (&self.source.text, &self.source.style.ellipsis);
+        self.shortened_idx = None;
+        if ellipsis.is_empty() || self.fits(&self.whole) {
+            return;
         }
-        let fits = |layout: &Layout<StyleIdx>| {
-            layout.len() <= limit
-                && layout.lines().all(|line| {
-                    let metrics = line.metrics();
-                    metrics.advance - metrics.hanging_advance <= self.width + 2.0 * SLACK_PX
-                })
-        };
-        if fits(&self.whole) {
-            return None;
+        self.shortened_idx = self.shortened.iter().position(|shortened| shortened.width == self.width);
+        if self.shortened_idx.is_some() {
+            return;
         }
-        // Longer beginnings never fit where shorter ones do not: the first place that does not fit is found by halving.
-        let ends: Vec<usize> = crate::textlayout::places::grapheme_starts(&self.source.text).collect();
         let shortened = |end: usize| {
-            let end = self.source.text[..end].trim_end().len();
-            let mut layout = self.source.shape(end, &style.ellipsis);
+            let end = text[..end].trim_end().len();
+            let mut layout = self.source.shape(end, ellipsis);
             self.source.arrange(&mut layout, self.width);
-            layout
+            Shortened { width: self.width, end, layout }
         };
-        let n_fitting = ends.partition_point(|&end| fits(&shortened(end)));
-        Some(shortened(ends.get(n_fitting.saturating_sub(1)).copied().unwrap_or(0)))
+        // Longer beginnings never fit where shorter ones do not: the first place that does not fit is found by halving.
+        let ends: Vec<usize> = grapheme_starts(text).collect();
+        let n_fitting = ends.partition_point(|&end| self.fits(&shortened(end).layout));
+        let longest = shortened(ends.get(n_fitting.saturating_sub(1)).copied().unwrap_or(0));
+        if self.shortened.len() == MAX_SHORTENED {
+            self.shortened.remove(0);
+        }
+        self.shortened_idx = Some(self.shortened.len());
+        self.shortened.push(longest);
     }
 
-    /// What is shown.
-    fn shown(&self) -> &Layout<StyleIdx> {
-        self.shortened.as_ref().unwrap_or(&self.whole)
+    /// What is shown, and how many bytes of the text are in it.
+    fn shown(&self) -> (&Layout<StyleIdx>, usize) {
+        match self.shortened_idx.map(|idx| &self.shortened[idx]) {
+            Some(shortened) => (&shortened.layout, shortened.end),
+            None => (&self.whole, self.source.text.len()),
+        }
     }
 
     pub(super) fn places(&self) -> &Places {
-        self.places.get_or_init(|| Places::new(&self.source.text, self.shown(), self.line_number()))
+        self.places.get_or_init(|| {
+            let (layout, end) = self.shown();
+            Places::new(&self.source.text, end, layout, self.line_number())
+        })
     }
 
     /// Draws the lines with their upper left corner there.
     pub fn paint(&self, canvas: &Canvas, at: impl Into<Point>) {
         let at = at.into();
-        for line in self.shown().lines().take(self.line_number()) {
+        for line in self.shown().0.lines().take(self.line_number()) {
             for item in line.items() {
                 let PositionedLayoutItem::GlyphRun(glyphs) = item else { continue };
                 let style = &self.source.styles[glyphs.style().brush];
@@ -248,7 +277,7 @@ impl Paragraph {
 
     /// The height of all lines.
     pub fn height(&self) -> f32 {
-        let last = self.line_number().checked_sub(1).and_then(|idx| self.shown().get(idx));
+        let last = self.line_number().checked_sub(1).and_then(|idx| self.shown().0.get(idx));
         last.map_or(0.0, |line| line.metrics().block_max_coord)
     }
 
@@ -264,6 +293,6 @@ impl Paragraph {
 
     /// How many lines there are.
     pub fn line_number(&self) -> usize {
-        self.shown().len().min(self.source.style.line_limit())
+        self.shown().0.len().min(self.source.style.line_limit())
     }
 }

@@ -51,7 +51,7 @@ pub struct GlyphClusterInfo {
 pub struct LineMetrics {
     /// Where it starts.
     pub start_index: usize,
-    /// Where it ends, one further at the end of the text.
+    /// One behind the last place of a caret on this line.
     pub end_index: usize,
     /// Where it ends without blanks.
     pub end_excluding_whitespaces: usize,
@@ -88,17 +88,23 @@ struct Place {
     left: f32,
     right: f32,
     is_rtl: bool,
+    /// Whether a caret behind it is on the next line: a line break, and the blank at which a line wraps.
+    ends_line: bool,
 }
 
 /// All grapheme clusters that are shown, in the order of the text, and the lines. Made when somebody asks: most paragraphs are never asked.
 pub(super) struct Places {
+    /// Where grapheme clusters start in the text, and where it ends.
     graphemes: Vec<usize>,
+    /// How much of the text is shown, in bytes.
+    end: usize,
     places: Vec<Place>,
     lines: Vec<LineMetrics>,
 }
 
 impl Places {
-    pub(super) fn new(text: &str, layout: &Layout<StyleIdx>, n_lines: usize) -> Self {
+    /// The places of a text of which there is as much as `end` in the layout, and maybe an ellipsis behind it.
+    pub(super) fn new(text: &str, end: usize, layout: &Layout<StyleIdx>, n_lines: usize) -> Self {
         let graphemes: Vec<usize> = grapheme_starts(text).collect();
         let (mut places, mut lines) = (Vec::<Place>::new(), Vec::new());
         for (line_number, line) in layout.lines().take(n_lines).enumerate() {
@@ -106,22 +112,38 @@ impl Places {
             let mut on_line = Vec::new();
             for run in line.runs() {
                 for cluster in run.visual_clusters() {
-                    let right = left + cluster.advance();
-                    let text = cluster.text_range();
-                    on_line.push(Place { text, line: line_number, left, right, is_rtl: cluster.is_rtl() });
-                    left = right;
+                    let next = left + cluster.advance();
+                    on_line.push(Place {
+                        text: cluster.text_range(),
+                        line: line_number,
+                        // Letters may be set so close that they go back.
+                        left: left.min(next),
+                        right: left.max(next),
+                        is_rtl: cluster.is_rtl(),
+                        ends_line: false,
+                    });
+                    left = next;
                 }
             }
+            // The ellipsis is none of the text's.
+            on_line.retain(|place| place.text.start < end);
             on_line.sort_by_key(|place| place.text.start);
+            let mut on_line = whole_graphemes(on_line, &graphemes);
+            let mut metrics = line_metrics(&text[..end], &line, line_number);
+            if line_number + 1 < n_lines {
+                // One behind the last place for a caret, before the break: vizia's `End` goes to the place before this.
+                let behind = graphemes.partition_point(|&start| start < metrics.end_including_newline);
+                let last = behind.checked_sub(1).map_or(0, |idx| graphemes[idx]);
+                metrics.end_index = last.max(metrics.start_index) + 1;
+                on_line.iter_mut().rev().take(1).for_each(|last| last.ends_line = true);
+            }
             places.append(&mut on_line);
-            lines.push(line_metrics(text, &line, line_number));
+            lines.push(metrics);
         }
         if let Some(last) = lines.last_mut() {
             last.end_index = text.len() + 1;
         }
-        // Text behind an ellipsis is not there, and the ellipsis is none of the text's.
-        places.retain(|place| place.text.start < text.len());
-        Self { places: whole_graphemes(places, &graphemes), graphemes, lines }
+        Self { graphemes, end, places, lines }
     }
 
     /// The rectangle of one cluster.
@@ -150,7 +172,7 @@ impl Places {
     }
 
     /// What stands behind the last character, for a caret.
-    fn end(&self) -> Option<GlyphClusterInfo> {
+    fn caret_at_end(&self) -> Option<GlyphClusterInfo> {
         let line = self.lines.last()?;
         let end = self.places.last().filter(|place| place.line == line.line_number);
         let left = end.map_or(line.left as f32, |place| if place.is_rtl { place.left } else { place.right });
@@ -254,14 +276,12 @@ impl Paragraph {
     /// The place between characters that is nearest to a point.
     pub fn get_glyph_position_at_coordinate(&self, at: impl Into<Point>) -> PositionWithAffinity {
         let (places, at) = (self.places(), at.into());
-        let Some(place) = places.nearest(at) else {
-            return PositionWithAffinity { position: 0, affinity: Affinity::Downstream };
-        };
-        let is_right_half = at.x > 0.5 * (place.left + place.right);
-        let is_behind = is_right_half != place.is_rtl;
-        // A line break belongs to its line: a click behind the line stands before the break.
-        let is_break = self.places().lines[place.line].hard_break && place.right <= place.left;
-        let byte = if is_behind && !is_break { place.text.end } else { place.text.start };
+        // A line without a character is the last one.
+        let (byte, is_behind) = places.nearest(at).map_or((places.end, true), |place| {
+            let is_right_half = at.x > 0.5 * (place.left + place.right);
+            let is_behind = is_right_half != place.is_rtl && !place.ends_line;
+            (if is_behind { place.text.end } else { place.text.start }, is_behind)
+        });
         let position = places.graphemes.partition_point(|&start| start < byte);
         let affinity = if is_behind { Affinity::Upstream } else { Affinity::Downstream };
         PositionWithAffinity { position: i32::try_from(position).unwrap_or(i32::MAX), affinity }
@@ -270,14 +290,21 @@ impl Paragraph {
     /// The cluster at a byte of the text; at the end, what a caret there needs.
     pub fn get_glyph_cluster_at(&self, byte: usize) -> Option<GlyphClusterInfo> {
         let places = self.places();
-        let place = places.places.iter().find(|place| place.text.contains(&byte));
-        place.map(|place| places.info(place)).or_else(|| places.end())
+        let next = places.places.partition_point(|place| place.text.start <= byte);
+        let place = next.checked_sub(1).map(|idx| &places.places[idx]).filter(|place| byte < place.text.end);
+        place.map(|place| places.info(place)).or_else(|| places.caret_at_end())
     }
 
-    /// The cluster that is nearest to a point.
+    /// The cluster that is nearest to a point. At the end of a line it ends where it starts: vizia puts a caret on either side of it,
+    /// and behind it would be the next line.
     pub fn get_closest_glyph_cluster_at(&self, at: impl Into<Point>) -> Option<GlyphClusterInfo> {
         let places = self.places();
-        places.nearest(at.into()).map(|place| places.info(place)).or_else(|| places.end())
+        let Some(place) = places.nearest(at.into()) else { return places.caret_at_end() };
+        let mut info = places.info(place);
+        if place.ends_line {
+            info.text_range.end = info.text_range.start;
+        }
+        Some(info)
     }
 
     /// The line of a byte of the text, counted from 0.

@@ -28,6 +28,7 @@ pub enum TextAlign {
 
 /// Where reading starts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::upper_case_acronyms, reason = "the names of skia-safe")]
 pub enum TextDirection {
     /// At the right.
     RTL,
@@ -220,7 +221,8 @@ impl TextStyle {
 
     /// Space between letters, in pixels.
     pub fn set_letter_spacing(&mut self, spacing: f32) -> &mut Self {
-        self.letter_spacing = if spacing.is_finite() { spacing } else { 0.0 };
+        self.letter_spacing =
+            if spacing.is_finite() { spacing.clamp(-SIZES.end(), *SIZES.end()) } else { 0.0 };
         self
     }
 

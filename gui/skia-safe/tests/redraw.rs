@@ -1,0 +1,112 @@
+//! A redraw of a part: it leaves the same pixels as a redraw of everything, and costs no more than that part.
+
+mod support;
+
+use skia_safe::{Canvas, ClipOp, Color, Rect, SamplingOptions};
+use support::{
+    draw,
+    random::{Source, image},
+    shot, surface,
+};
+
+const WIDTH: i32 = 230;
+const HEIGHT: i32 = 150;
+
+fn source(seed: u64) -> Source {
+    let rng = fastrand::Rng::with_seed(seed);
+    Source {
+        rng,
+        wild: false,
+        all: seed.is_multiple_of(2),
+        width: WIDTH as f32,
+        height: HEIGHT as f32,
+        depth: 0,
+    }
+}
+
+/// The same random scene for the same seed.
+fn scene(seed: u64, canvas: &Canvas) {
+    let (mut source, image) = (source(seed), image());
+    let count = canvas.save();
+    for _ in 0..40 {
+        source.call(canvas, Some(&image));
+    }
+    canvas.restore_to_count(count);
+}
+
+#[test]
+fn a_part_is_drawn_as_in_the_whole() {
+    let (mut drawn, mut different) = (0, 0);
+    for seed in 0..400 {
+        // As vizia does it: the part that is to be redrawn, here everything, is the first clip.
+        let whole = draw(WIDTH, HEIGHT, |canvas| {
+            canvas.clip_rect(Rect::new(0.0, 0.0, WIDTH as f32, HEIGHT as f32), ClipOp::Intersect, false);
+            scene(seed, canvas);
+        });
+        drawn += usize::from(whole.bounds().is_some());
+
+        // Another scene first, then parts of the new one over it until it is all there: that of two halves and a rectangle.
+        let mut window = surface(WIDTH, HEIGHT);
+        scene(seed + 1000, window.canvas());
+        let mut source = source(seed + 2000);
+        let middle = source.rng.i32(0..WIDTH) as f32;
+        let (right, bottom) = (WIDTH as f32, HEIGHT as f32);
+        for part in
+            [Rect::new(0.0, 0.0, middle, bottom), Rect::new(middle, 0.0, right, bottom), source.rect()]
+        {
+            let canvas = window.canvas();
+            canvas.save();
+            canvas.clip_rect(part, ClipOp::Intersect, false);
+            canvas.clear(Color::TRANSPARENT);
+            scene(seed, canvas);
+            canvas.restore();
+            window.peek_pixels().expect("pixels");
+        }
+        let parts = shot(&mut window);
+        for (i, (a, b)) in whole.pixels.iter().zip(&parts.pixels).enumerate() {
+            if a != b {
+                let off = (0..4).map(|c| a[c].abs_diff(b[c])).max();
+                let (x, y) = (i % whole.width, i / whole.width);
+                assert!(off == Some(1), "seed {seed}, cut at {middle}: {x}, {y} is {b:?} instead of {a:?}");
+                different += 1;
+            }
+        }
+    }
+    // Where a slanted edge crosses the left border of a part, the rasteriser adds the same heights in another order, and
+    // one sum in millions rounds to the next of 255 steps. That nobody sees; a systematic difference would be thousands.
+    assert!(different <= 20, "{different} of {} pixels differ by one step", 400 * WIDTH * HEIGHT);
+    assert!(drawn > 350, "most scenes show something, not {drawn}");
+}
+
+#[test]
+fn a_window_takes_over_what_changed() {
+    let mut window = surface(WIDTH, HEIGHT);
+    let mut behind = surface(WIDTH, HEIGHT);
+    let mut rng = fastrand::Rng::with_seed(7);
+    for seed in 0..40 {
+        let canvas = behind.canvas();
+        canvas.save();
+        if seed > 0 {
+            let (x, y) = (rng.f32() * 200.0, rng.f32() * 120.0);
+            canvas.clip_rect(Rect::from_xywh(x, y, 50.0, 40.0), ClipOp::Intersect, false);
+        }
+        canvas.clear(Color::TRANSPARENT);
+        scene(seed, canvas);
+        canvas.restore();
+        behind.draw(window.canvas(), (0, 0), SamplingOptions::default(), None);
+        assert_eq!(shot(&mut window).pixels, shot(&mut behind).pixels, "after frame {seed}");
+    }
+}
+
+#[test]
+fn another_surface_is_drawn_over_what_is_there() {
+    let mut window = surface(20, 20);
+    window.canvas().clear(Color::BLACK);
+    let mut other = surface(20, 20);
+    other.canvas().draw_rect(Rect::new(0.0, 0.0, 10.0, 20.0), &support::fill(support::RED));
+    other.draw(window.canvas(), (5, 0), SamplingOptions::default(), None);
+    let shot = shot(&mut window);
+    let row: Vec<u8> = (0..20).map(|x| shot.at(x, 10)[0]).collect();
+    assert_eq!(row, [[0; 5].as_slice(), &[255; 10], &[0; 5]].concat());
+    assert!(shot.pixels.iter().all(|p| p[3] == 255), "black stays behind what is transparent");
+}
