@@ -2,8 +2,8 @@
 
 use anyhow::{Context as _, Result};
 use busbar::desk::{Desk, Levels, Tap};
-use busbar::editor::{self, THEME};
 pub use busbar::editor::SIZE;
+use busbar::editor::{self, THEME};
 use busbar::params::BusbarParams;
 use busbar_engine::{N_GROUPS, Reductions};
 use nice_plug_vizia::prelude::*;
@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 /// Names of strips, from the first on. The rest have none, and the input of the last is not connected.
 const NAMES: [&str; 14] = [
-    "Kick", "Snare", "Hats", "Toms", "Room", "Bass", "Guitar L", "Guitar R", "Keys", "Pad", "Lead vox", "Backing", "Brass",
-    "Strings",
+    "Kick", "Snare", "Hats", "Toms", "Room", "Bass", "Guitar L", "Guitar R", "Keys", "Pad", "Lead vox",
+    "Backing", "Brass", "Strings",
 ];
 
 /// What is not at its default: a parameter and its value as a person types it.

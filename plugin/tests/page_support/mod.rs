@@ -87,9 +87,11 @@ impl Page {
         let mut gestures = Vec::new();
         // In a text field arrows move the caret.
         if !self.editor.is_typing() {
-            for (code, key) in
-                [(Code::ArrowUp, Key::ArrowUp), (Code::ArrowDown, Key::ArrowDown), (Code::Delete, Key::Delete)]
-            {
+            for (code, key) in [
+                (Code::ArrowUp, Key::ArrowUp),
+                (Code::ArrowDown, Key::ArrowDown),
+                (Code::Delete, Key::Delete),
+            ] {
                 self.press(code, key);
                 // At the upper end an arrow upwards changes nothing: the other one does.
                 self.editor.update(BURST_S);
