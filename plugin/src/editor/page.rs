@@ -99,12 +99,6 @@ impl Page {
         Memo::new(move |_| (connected.get() | quarantined.get()) & (1 << strip_idx) == 0)
     }
 
-    /// Whether broken samples have silenced a strip.
-    pub fn is_quarantined(&self, strip_idx: usize) -> Memo<bool> {
-        let quarantined = self.quarantined;
-        Memo::new(move |_| quarantined.get() & (1 << strip_idx) != 0)
-    }
-
     /// Why the last state was refused.
     pub fn problem(&self) -> Signal<Option<String>> {
         self.problem
