@@ -9,6 +9,7 @@ mod matrix;
 mod paint;
 mod path;
 pub mod path_builder;
+pub mod rrect;
 mod shader;
 pub mod stand_in;
 mod surface;
@@ -19,7 +20,7 @@ pub use self::image::{Data, Image};
 pub use canvas::Canvas;
 pub use color::{BlendMode, Color, Color4f};
 pub use font::{FontArguments, FontMgr, FontStyle, FourByteTag};
-pub use geometry::{IPoint, ISize, Point, RRect, Rect, Size, Vector};
+pub use geometry::{IPoint, ISize, Point, Rect, Size, Vector};
 pub use matrix::{M44, Matrix};
 pub use paint::{
     BlurStyle, ClipOp, FilterMode, ImageFilter, MaskFilter, Paint, PaintCap, PaintJoin, PaintStyle,
@@ -27,14 +28,11 @@ pub use paint::{
 };
 pub use path::{Path, PathDirection, PathOp};
 pub use path_builder::PathBuilder;
+pub use rrect::RRect;
 pub use shader::Shader;
 pub use surface::{Pixmap, Surface};
 use vello_cpu::kurbo;
 
-/// Corners of a rounded rectangle.
-pub mod rrect {
-    pub use crate::geometry::Corner;
-}
 /// Surfaces in memory.
 pub mod surfaces {
     pub use crate::surface::raster_n32_premul;

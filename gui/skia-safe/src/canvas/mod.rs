@@ -5,11 +5,11 @@ pub(crate) mod blur;
 mod glyphs;
 mod layers;
 pub(crate) mod outline;
+mod pixels;
 mod raster;
 mod record;
 pub(crate) mod scene;
 
-#[allow(unused_imports)] // Text is another part.
 pub(crate) use glyphs::{GlyphRun, PlacedGlyph};
 pub use layers::SaveLayerRec;
 
