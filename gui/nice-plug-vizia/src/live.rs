@@ -106,13 +106,12 @@ impl Live {
         self.take_host_keys(window);
         self.ui.update(dt_s);
         self.after_events(window);
-        let drawn = self.ui.draw();
-        let shown = match (drawn, exposed) {
-            (Some(drawn), Some(exposed)) => drawn.union(exposed),
-            (Some(area), None) | (None, Some(area)) => area,
-            (None, None) => return,
-        };
-        if let Err(error) = self.screen.show(&mut self.ui, shown) {
+        let mut shown = self.ui.draw();
+        shown.extend(exposed);
+        if shown.is_empty() {
+            return;
+        }
+        if let Err(error) = self.screen.show(&mut self.ui, &shown) {
             // The next frame tries again; a display that is gone closes the window.
             nice_plug::nice_warn!("The editor's window shows an old picture: {error}. It tries again.");
             self.ui.damage_all();
