@@ -12,7 +12,7 @@ use vizia_core::prelude::*;
 use crate::clipboard::Clipboard;
 use crate::damage::Area;
 use crate::host::Sink;
-use crate::input;
+use crate::input::{self, KeptKeys};
 use crate::keyboard::HostKeyboard;
 use crate::pointer::Pointer;
 use crate::present::Screen;
@@ -33,6 +33,7 @@ pub(crate) struct Live {
     shared: Arc<Shared>,
     pointer: Pointer,
     keyboard: HostKeyboard,
+    kept: KeptKeys,
     asked: Option<Asked>,
     lost_focus: bool,
     opened: Instant,
@@ -72,6 +73,7 @@ impl Live {
             shared,
             pointer: Pointer::default(),
             keyboard: HostKeyboard::new(window),
+            kept: KeptKeys::default(),
             asked: None,
             lost_focus: false,
             opened: Instant::now(),
@@ -130,7 +132,8 @@ impl Live {
                 EventStatus::Ignored
             }
             Event::Keyboard(event) => {
-                let captured = input::keyboard_event(&mut self.ui, event);
+                let is_typed = input::keyboard_event(&mut self.ui, event);
+                let captured = self.kept.is_kept(event.code, event.state, is_typed);
                 if !captured {
                     self.keyboard.pass_on(event);
                 }
@@ -172,12 +175,15 @@ impl Live {
     }
 
     /// Ends what is open, after a panic. The views are in an unknown state: they are left alone, at the price of their memory.
-    pub(crate) fn give_up(self) {
-        self.shared.is_typing.store(false, Ordering::Relaxed);
-        let host = self.ui.host().clone();
-        std::mem::forget(self.ui);
+    pub(crate) fn give_up(self) -> HostKeyboard {
+        let Self { ui, shared, mut keyboard, .. } = self;
+        shared.is_typing.store(false, Ordering::Relaxed);
+        keyboard.give_back();
+        let host = ui.host().clone();
+        std::mem::forget(ui);
         let end = std::panic::AssertUnwindSafe(|| host.end_all());
         let _ = std::panic::catch_unwind(end);
+        keyboard
     }
 
     fn take_size(&mut self, size: WindowSize) {
