@@ -320,8 +320,8 @@ impl StripLanes {
             self.image.skip(n);
             self.sends.iter_mut().for_each(|send| send.skip(n));
             self.output_gain.skip(n);
-            self.input_meter.pass_silence(segment);
-            self.output_meter.pass_silence(segment);
+            self.input_meter.pass_silence(simd, segment);
+            self.output_meter.pass_silence(simd, segment);
             return;
         }
         let [left, right] = &mut *self.tiles;
@@ -332,7 +332,7 @@ impl StripLanes {
         if sound {
             self.input_meter.measure(simd, &self.tiles, segment);
         } else {
-            self.input_meter.pass_silence(segment);
+            self.input_meter.pass_silence(simd, segment);
         }
         let [left, right] = &mut *self.tiles;
         self.filters.process(simd, [left, right], segment, &mut scratch.stages);

@@ -15,6 +15,7 @@ mod plots;
 mod process;
 mod run;
 mod scratch;
+mod shots;
 mod stages;
 mod test;
 mod tidy;
@@ -45,6 +46,8 @@ cargo xtask <verb>
                             docs/PERFORMANCE.md; or count instructions and compare with those that were kept
   mutants [NAMES]           show for each patch in mutants/ that a test fails with it
   plots [--check]           measure the engine and draw the pictures in docs/dsp/images; --check tells which are stale
+  shots [--check]           draw the editor's pictures in docs/images, without a window; --check tells which are stale
+  frames                    time the editor's frames in the build that ships, and judge the aims of docs/PERFORMANCE.md
   ci                        everything that must hold before a change lands, minutes per stage
   help                      this list
 ";
@@ -76,6 +79,8 @@ fn dispatch(args: Vec<String>) -> Result<ExitCode> {
         "peers" => peers::verb(rest)?,
         "mutants" => return mutants::verb(rest),
         "plots" => plots::verb(rest)?,
+        "shots" => shots::verb(rest)?,
+        "frames" => shots::frames(rest)?,
         "ci" => return ci::verb(rest),
         "help" | "-h" | "--help" => print!("{HELP}"),
         other => bail!("there is no verb `{other}`\n\n{HELP}"),

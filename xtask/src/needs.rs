@@ -32,6 +32,9 @@ pub struct Need {
 pub const FOR_TESTS: &[Need] = &[
     // vst3-host, one of the hosts in tests, opens X11 windows through it.
     Need { thing: Thing::Library("xcb"), debian_package: "libxcb1-dev" },
+    // The tests of the editor's windows: a screen in memory, and a hand.
+    Need { thing: Thing::Program("Xvfb"), debian_package: "xvfb" },
+    Need { thing: Thing::Program("xdotool"), debian_package: "xdotool" },
     // tidy and mutants ask it which files are tracked.
     Need { thing: Thing::Program("git"), debian_package: "git" },
     PYTHON,

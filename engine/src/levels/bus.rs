@@ -4,14 +4,11 @@
 //! arithmetic, which has the same bits on every path.
 
 use super::Memory;
-use crate::lanes::FULL_SCALE;
+use crate::lanes::{FULL_SCALE, LANES};
 use crate::meters::Level;
-use crate::simd::{NEXT_TO_NOTHING, SMALLEST_ROOT, SQUARE_SCALE, hold_sum, larger};
+use crate::simd::{NEXT_TO_NOTHING, SQUARE_SCALE, held_row_sum, larger, measure_row};
 use crate::stages::Segment;
 use fearless_simd::Simd;
-
-/// Sums that are independent of each other.
-const N_SUMS: usize = 8;
 
 /// Full scale in the scale of samples whose squares are in [`SQUARE_SCALE`].
 const ROOT_SCALE: f32 = (1u64 << 30) as f32;
@@ -27,10 +24,10 @@ pub(crate) const FROM_OUTPUT: f32 = ROOT_SCALE;
 pub(crate) struct BusMeter {
     memory: Memory,
     mean_squares: [f32; 2],
-    /// Where full scale is [`ROOT_SCALE`].
-    largest: [f32; 2],
-    /// Of the present tile.
-    squares: [[f32; N_SUMS]; 2],
+    /// At each place in eight frames, where full scale is [`ROOT_SCALE`].
+    largest: [[f32; LANES]; 2],
+    /// Of the present tile, at each place in eight frames.
+    squares: [[f32; LANES]; 2],
     /// Whether any mean square is not zero, or the present tile is not.
     rings: bool,
 }
@@ -40,8 +37,8 @@ impl BusMeter {
         Self {
             memory: Memory::at(48_000.0),
             mean_squares: [0.0; 2],
-            largest: [0.0; 2],
-            squares: [[NEXT_TO_NOTHING; N_SUMS]; 2],
+            largest: [[0.0; LANES]; 2],
+            squares: [[NEXT_TO_NOTHING; LANES]; 2],
             rings: false,
         }
     }
@@ -57,14 +54,14 @@ impl BusMeter {
 
     /// A block begins: peaks begin anew.
     pub(crate) fn begin_block(&mut self) {
-        self.largest = [0.0; 2];
+        self.largest = [[0.0; LANES]; 2];
     }
 
     /// What it reads.
     pub(crate) fn level(&self) -> Level {
         let peak = self.largest.map(|largest| {
             // Subnormals leave nothing of ours.
-            let peak = largest / ROOT_SCALE;
+            let peak = largest.into_iter().fold(0.0, larger) / ROOT_SCALE;
             if peak.is_normal() { peak } else { 0.0 }
         });
         Level { peak, mean_square: self.mean_squares.map(|mean_square| mean_square / SQUARE_SCALE) }
@@ -86,8 +83,7 @@ impl BusMeter {
             #[inline(always)]
             || {
                 for ((samples, squares), largest) in sides.into_iter().zip(squares).zip(largest) {
-                    let top = measure_side(samples, scale, segment.at % N_SUMS, squares);
-                    *largest = larger(top, *largest);
+                    measure_row(simd, samples, scale, segment.at % LANES, largest, squares);
                 }
             },
         );
@@ -98,40 +94,10 @@ impl BusMeter {
 
     fn end_tile(&mut self) {
         for (mean_square, squares) in self.mean_squares.iter_mut().zip(&mut self.squares) {
-            let [a, b, c, d, e, f, g, h] = *squares;
-            let sum = hold_sum(((a + e) + (c + g)) + ((b + f) + (d + h)));
-            *mean_square = self.memory.after(*mean_square, sum);
-            *squares = [NEXT_TO_NOTHING; N_SUMS];
+            *mean_square = self.memory.after(*mean_square, held_row_sum(*squares));
+            *squares = [NEXT_TO_NOTHING; LANES];
         }
     }
-}
-
-/// Adds squares, the first of them to sum `first`, and returns the largest magnitude.
-#[inline(always)]
-fn measure_side(samples: &[f32], scale: f32, first: usize, squares: &mut [f32; N_SUMS]) -> f32 {
-    let mut tops = [0.0; N_SUMS];
-    let (head, rest) = samples.split_at(((N_SUMS - first) % N_SUMS).min(samples.len()));
-    let (chunks, tail) = rest.as_chunks::<N_SUMS>();
-    for (idx, sample) in head.iter().enumerate() {
-        measure_sample(*sample * scale, first + idx, &mut tops, squares);
-    }
-    for chunk in chunks {
-        for (idx, sample) in chunk.iter().enumerate() {
-            measure_sample(*sample * scale, idx, &mut tops, squares);
-        }
-    }
-    for (idx, sample) in tail.iter().enumerate() {
-        measure_sample(*sample * scale, idx, &mut tops, squares);
-    }
-    tops.into_iter().fold(0.0, larger)
-}
-
-#[inline(always)]
-fn measure_sample(sample: f32, idx: usize, tops: &mut [f32; N_SUMS], squares: &mut [f32; N_SUMS]) {
-    let magnitude = sample.abs();
-    tops[idx] = larger(magnitude, tops[idx]);
-    let root = larger(magnitude, SMALLEST_ROOT);
-    squares[idx] += root * root;
 }
 
 #[cfg(test)]

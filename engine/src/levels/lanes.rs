@@ -8,9 +8,9 @@ use super::Memory;
 use crate::lanes::{LANES, unscale};
 use crate::meters::Level;
 use crate::ramp::LaneRamp;
-use crate::simd::{LaneGain, LaneSquares, LaneTile, SQUARE_SCALE, larger, measure_part, measure_tile};
+use crate::simd::{LaneGain, LaneSquares, LaneTile, SQUARE_SCALE, measure_part, measure_tile};
 use crate::stages::Segment;
-use fearless_simd::Simd;
+use fearless_simd::{Simd, SimdBase, f32x8};
 
 /// The meter of a tap of a group of strips.
 #[derive(Debug)]
@@ -78,9 +78,9 @@ impl LaneMeter {
     }
 
     /// A segment of silence. At rest it costs nothing, and else it is as if zeros were measured.
-    pub(crate) fn pass_silence(&mut self, segment: Segment) {
+    pub(crate) fn pass_silence<S: Simd>(&mut self, simd: S, segment: Segment) {
         if self.rings && segment.ends_tile {
-            self.end_tile();
+            self.end_tile(simd);
             self.rings = self.mean_squares != [[0.0; LANES]; 2];
         }
     }
@@ -89,7 +89,7 @@ impl LaneMeter {
     pub(crate) fn measure<S: Simd>(&mut self, simd: S, tiles: &[LaneTile; 2], segment: Segment) {
         self.rings = true;
         if segment.is_whole_tile() {
-            self.measure_tile(simd, tiles, [1.0; LANES]);
+            self.measure_tile(simd, tiles, false);
         } else {
             self.measure_part(simd, tiles, None, segment);
         }
@@ -105,7 +105,7 @@ impl LaneMeter {
         segment: Segment,
     ) {
         if gain.is_settled_at(0.0) && !self.part.has_moved {
-            return self.pass_silence(segment);
+            return self.pass_silence(simd, segment);
         }
         self.rings = true;
         self.part.has_moved |= !gain.is_settled();
@@ -113,24 +113,26 @@ impl LaneMeter {
             let gain = gain.advance(simd, room, segment.n);
             self.measure_part(simd, tiles, Some(gain), segment);
         } else if segment.is_whole_tile() {
-            self.measure_tile(simd, tiles, self.part.gain);
+            self.measure_tile(simd, tiles, true);
         } else {
             self.measure_part(simd, tiles, None, segment);
         }
     }
 
-    fn measure_tile<S: Simd>(&mut self, simd: S, tiles: &[LaneTile; 2], gain: [f32; LANES]) {
-        let Self { memory, mean_squares, largest, .. } = self;
+    fn measure_tile<S: Simd>(&mut self, simd: S, tiles: &[LaneTile; 2], is_behind_gain: bool) {
+        let Self { memory, mean_squares, largest, part, .. } = self;
         simd.vectorize(
             #[inline(always)]
             || {
                 for ((tile, mean_squares), largest) in tiles.iter().zip(mean_squares).zip(largest) {
-                    let (tops, sums) = measure_tile(simd, tile);
-                    for lane in 0..LANES {
-                        largest[lane] = larger(gain[lane] * tops[lane], largest[lane]);
-                        let sum = gain[lane] * gain[lane] * sums[lane];
-                        mean_squares[lane] = memory.after(mean_squares[lane], sum);
+                    let (mut tops, mut sums) = measure_tile(simd, tile);
+                    if is_behind_gain {
+                        let gain = f32x8::from_slice(simd, &part.gain);
+                        tops *= gain;
+                        sums *= gain * gain;
                     }
+                    tops.max(f32x8::from_slice(simd, largest)).store_slice(largest);
+                    memory.lanes_after(simd, mean_squares, sums);
                 }
             },
         );
@@ -152,28 +154,31 @@ impl LaneMeter {
             || {
                 for ((tile, squares), largest) in tiles.iter().zip(squares).zip(largest) {
                     let tops = measure_part(simd, tile, gain.as_ref(), segment.at, segment.n, squares);
-                    for lane in 0..LANES {
-                        largest[lane] = larger(behind[lane] * tops[lane], largest[lane]);
-                    }
+                    let tops = tops * f32x8::from_slice(simd, &behind);
+                    tops.max(f32x8::from_slice(simd, largest)).store_slice(largest);
                 }
             },
         );
         if segment.ends_tile {
-            self.end_tile();
+            self.end_tile(simd);
         }
     }
 
-    /// At the end of a tile that was cut.
-    fn end_tile(&mut self) {
+    /// At the end of a tile that was cut, or silent.
+    fn end_tile<S: Simd>(&mut self, simd: S) {
         let Self { memory, mean_squares, part, .. } = self;
-        for ((mean_squares, still), moved) in mean_squares.iter_mut().zip(&part.still).zip(&part.moved) {
-            let (still, moved) = (still.held_sum(), moved.held_sum());
-            for lane in 0..LANES {
-                let gain = part.gain[lane];
-                let sum = gain * gain * still[lane] + moved[lane];
-                mean_squares[lane] = memory.after(mean_squares[lane], sum);
-            }
-        }
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let gain = f32x8::from_slice(simd, &part.gain);
+                for ((mean_squares, still), moved) in
+                    mean_squares.iter_mut().zip(&part.still).zip(&part.moved)
+                {
+                    let sums = still.held_sum(simd) * (gain * gain) + moved.held_sum(simd);
+                    memory.lanes_after(simd, mean_squares, sums);
+                }
+            },
+        );
         if part.is_used {
             *part = LanePart { gain: part.gain, ..LanePart::new() };
         }

@@ -22,8 +22,9 @@ mod lanes;
 pub(crate) use bus::{BusMeter, FROM_ENGINE, FROM_OUTPUT};
 pub(crate) use lanes::LaneMeter;
 
-use crate::lanes::TILE_FRAMES;
+use crate::lanes::{LANES, TILE_FRAMES};
 use crate::simd::SQUARE_SCALE;
+use fearless_simd::{Select, Simd, SimdBase, f32x8};
 
 /// The time in which a mean square decays to 1/e, in seconds.
 const MEMORY_SECONDS: f64 = 0.300;
@@ -53,5 +54,13 @@ impl Memory {
     fn after(self, mean_square: f32, sum: f32) -> f32 {
         let next = self.keep * mean_square + self.take * sum;
         if next < FLOOR { 0.0 } else { next }
+    }
+
+    /// The same for eight lanes, to the bit.
+    #[inline(always)]
+    fn lanes_after<S: Simd>(self, simd: S, mean_squares: &mut [f32; LANES], sums: f32x8<S>) {
+        let next = f32x8::from_slice(simd, mean_squares) * self.keep + sums * self.take;
+        let is_nothing = next.simd_lt(f32x8::splat(simd, FLOOR));
+        is_nothing.select(f32x8::splat(simd, 0.0), next).store_slice(mean_squares);
     }
 }

@@ -15,7 +15,7 @@
 use super::gain::LaneGain;
 use super::tile::{LaneTile, part_range};
 use crate::lanes::{FULL_SCALE, LANES, TILE_FRAMES};
-use fearless_simd::{Simd, SimdBase, SimdFloat, f32x8};
+use fearless_simd::{Simd, SimdBase, SimdFloat, SimdMask, f32x8};
 
 /// Full scale in the scale of squares.
 pub(crate) const SQUARE_SCALE: f32 = FULL_SCALE;
@@ -44,48 +44,58 @@ impl LaneSquares {
     /// The sums of nothing.
     pub(crate) const NONE: Self = Self([[NEXT_TO_NOTHING; LANES]; N_SUMS]);
 
-    /// The sum of all, held to what can be squared and multiplied with gains.
+    /// The sum of all, held to what can be multiplied with gains.
     #[inline(always)]
-    pub(crate) fn held_sum(&self) -> [f32; LANES] {
-        self.sum().map(
-            #[inline(always)]
-            |sum| hold_sum(sum),
-        )
+    pub(crate) fn held_sum<S: Simd>(&self, simd: S) -> f32x8<S> {
+        hold(simd, self.sum(simd))
     }
 
     #[inline(always)]
-    fn sum(&self) -> [f32; LANES] {
-        let [a, b, c, d] = &self.0;
-        std::array::from_fn(
+    fn sum<S: Simd>(&self, simd: S) -> f32x8<S> {
+        let [a, b, c, d] = [0, 1, 2, 3].map(
             #[inline(always)]
-            |lane| (a[lane] + b[lane]) + (c[lane] + d[lane]),
-        )
+            |idx: usize| f32x8::from_slice(simd, &self.0[idx]),
+        );
+        (a + b) + (c + d)
     }
 }
 
-/// The largest magnitude of a whole tile, in the engine's scale, and its squares.
+/// Sums that nothing makes infinite any more.
 #[inline(always)]
-pub(crate) fn measure_tile<S: Simd>(simd: S, tile: &LaneTile) -> ([f32; LANES], [f32; LANES]) {
+fn hold<S: Simd>(simd: S, sums: f32x8<S>) -> f32x8<S> {
+    sums.min(f32x8::splat(simd, CEILING))
+}
+
+/// The largest magnitudes of a whole tile, in the engine's scale, and its squares.
+#[inline(always)]
+pub(crate) fn measure_tile<S: Simd>(simd: S, tile: &LaneTile) -> (f32x8<S>, f32x8<S>) {
     let (largest, squares) = measure_scaled::<S, false>(simd, tile);
-    let mut is_finite = true;
-    let sum = squares.sum().map(
+    if squares.simd_lt(f32x8::splat(simd, f32::INFINITY)).all_true() {
+        return (largest, squares * (ROOT * ROOT));
+    }
+    let (mut largest, mut squares) = ([0.0; LANES], [0.0; LANES]);
+    measure_loud_tile(simd, tile, &mut largest, &mut squares);
+    (f32x8::from_slice(simd, &largest), f32x8::from_slice(simd, &squares))
+}
+
+/// The same where squares would be infinite in the engine's scale. A function of its own, because nobody should hear it.
+#[cold]
+#[inline(never)]
+fn measure_loud_tile<S: Simd>(simd: S, tile: &LaneTile, largest: &mut [f32; LANES], sums: &mut [f32; LANES]) {
+    simd.vectorize(
         #[inline(always)]
-        |sum| {
-            is_finite &= sum < f32::INFINITY;
-            sum * (ROOT * ROOT)
+        || {
+            let (tops, squares) = measure_scaled::<S, true>(simd, tile);
+            (tops * (1.0 / ROOT)).store_slice(largest);
+            hold(simd, squares).store_slice(sums);
         },
     );
-    if is_finite {
-        return (largest, sum);
-    }
-    let (largest, squares) = measure_scaled::<S, true>(simd, tile);
-    (largest.map(|top| top * (1.0 / ROOT)), squares.held_sum())
 }
 
-/// The same in one of two scales: full scale is 2⁶⁰ or, with `ROOTED`, 2³⁰.
+/// Largest magnitudes and squares in one of two scales: full scale is 2⁶⁰ or, with `ROOTED`, 2³⁰.
 #[inline(always)]
-fn measure_scaled<S: Simd, const ROOTED: bool>(simd: S, tile: &LaneTile) -> ([f32; LANES], LaneSquares) {
-    let (mut largest, mut squares) = ([[0.0; LANES]; N_SUMS], LaneSquares::NONE);
+fn measure_scaled<S: Simd, const ROOTED: bool>(simd: S, tile: &LaneTile) -> (f32x8<S>, f32x8<S>) {
+    let (mut tops, mut sums) = ([[0.0; LANES]; N_SUMS], LaneSquares::NONE);
     let nothing = if ROOTED { NEXT_TO_NOTHING } else { NEXT_TO_NOTHING / (ROOT * ROOT) };
     let rows = tile.0.as_chunks::<N_SUMS>().0;
     for part in 0..N_SUMS * LANES / S::f32s::LEN {
@@ -102,15 +112,14 @@ fn measure_scaled<S: Simd, const ROOTED: bool>(simd: S, tile: &LaneTile) -> ([f3
             }
             sum = magnitudes.mul_add(magnitudes, sum);
         }
-        top.store_slice(&mut largest.as_flattened_mut()[part_range::<S>(part)]);
-        sum.store_slice(&mut squares.0.as_flattened_mut()[part_range::<S>(part)]);
+        top.store_slice(&mut tops.as_flattened_mut()[part_range::<S>(part)]);
+        sum.store_slice(&mut sums.0.as_flattened_mut()[part_range::<S>(part)]);
     }
-    let [a, b, c, d] = &largest;
-    let largest = std::array::from_fn(
+    let [a, b, c, d] = [0, 1, 2, 3].map(
         #[inline(always)]
-        |lane| larger(larger(a[lane], b[lane]), larger(c[lane], d[lane])),
+        |idx: usize| f32x8::from_slice(simd, &tops[idx]),
     );
-    (largest, squares)
+    (a.max(b).max(c.max(d)), sums.sum(simd))
 }
 
 /// Whether `mul_add` certainly is one instruction that rounds once.
@@ -129,7 +138,7 @@ pub(crate) fn measure_part<S: Simd>(
     at: usize,
     n: usize,
     squares: &mut LaneSquares,
-) -> [f32; LANES] {
+) -> f32x8<S> {
     debug_assert!(at + n <= TILE_FRAMES);
     let mut top = f32x8::splat(simd, 0.0);
     for (idx, frame) in tile.0[..n].iter().enumerate() {
@@ -147,14 +156,42 @@ pub(crate) fn measure_part<S: Simd>(
         let sum = &mut squares.0[(at + idx) % N_SUMS];
         magnitudes.mul_add(magnitudes, f32x8::from_slice(simd, sum)).store_slice(sum);
     }
-    let mut largest = [0.0; LANES];
-    (top * (1.0 / ROOT)).store_slice(&mut largest);
-    largest
+    top * (1.0 / ROOT)
 }
 
-/// A sum that nothing makes infinite any more.
+/// Measures samples of one signal, side by side: adds the squares of as many as there are, times `scale`, and raises the largest
+/// magnitudes, times `scale`. The first sample belongs to place `first`, the next to the next, and so on.
 #[inline(always)]
-pub(crate) fn hold_sum(sum: f32) -> f32 {
+pub(crate) fn measure_row<S: Simd>(
+    simd: S,
+    samples: &[f32],
+    scale: f32,
+    first: usize,
+    largest: &mut [f32; LANES],
+    squares: &mut [f32; LANES],
+) {
+    let (chunks, rest) = if first == 0 { samples.as_chunks::<LANES>() } else { (&[][..], samples) };
+    let (mut tops, mut sums) = (f32x8::from_slice(simd, largest), f32x8::from_slice(simd, squares));
+    for chunk in chunks {
+        let magnitudes = (f32x8::from_slice(simd, chunk) * scale).abs();
+        tops = tops.max(magnitudes);
+        let roots = magnitudes.max(f32x8::splat(simd, SMALLEST_ROOT));
+        sums += roots * roots;
+    }
+    tops.store_slice(largest);
+    sums.store_slice(squares);
+    for (idx, sample) in rest.iter().enumerate() {
+        let (magnitude, place) = ((sample * scale).abs(), (first + idx) % LANES);
+        largest[place] = larger(magnitude, largest[place]);
+        let root = larger(magnitude, SMALLEST_ROOT);
+        squares[place] += root * root;
+    }
+}
+
+/// The sum of eight sums of one signal, held to what can be multiplied with gains.
+#[inline(always)]
+pub(crate) fn held_row_sum([a, b, c, d, e, f, g, h]: [f32; LANES]) -> f32 {
+    let sum = ((a + e) + (c + g)) + ((b + f) + (d + h));
     if sum < CEILING { sum } else { CEILING }
 }
 
@@ -183,14 +220,41 @@ mod tests {
         tile
     }
 
+    fn tile_on(path: SimdPath, tile: &LaneTile) -> ([f32; LANES], [f32; LANES]) {
+        let mut measured = ([0.0; LANES], [0.0; LANES]);
+        on_path!(path, simd => {
+            let (largest, squares) = measure_tile(simd, tile);
+            largest.store_slice(&mut measured.0);
+            squares.store_slice(&mut measured.1);
+        });
+        measured
+    }
+
+    fn part_on(
+        path: SimdPath,
+        tile: &LaneTile,
+        gain: Option<&LaneGain<'_>>,
+        [at, n]: [usize; 2],
+        squares: &mut LaneSquares,
+    ) -> [f32; LANES] {
+        let mut largest = [0.0; LANES];
+        on_path!(path, simd => measure_part(simd, tile, gain, at, n, squares).store_slice(&mut largest));
+        largest
+    }
+
+    fn sum_on(path: SimdPath, squares: &LaneSquares) -> [f32; LANES] {
+        let mut sum = [0.0; LANES];
+        on_path!(path, simd => squares.held_sum(simd).store_slice(&mut sum));
+        sum
+    }
+
     #[test]
     fn every_path_finds_the_largest_and_the_squares() {
         let mut rng = Rng::with_seed(31);
         for path in SimdPath::all() {
             for _ in 0..50 {
                 let tile = loud_and_soft(&mut rng);
-                let mut measured = ([0.0; LANES], [0.0; LANES]);
-                on_path!(path, simd => measured = measure_tile(simd, &tile));
+                let measured = tile_on(path, &tile);
                 for lane in 0..LANES {
                     let samples = tile.lane(lane);
                     let largest = samples.iter().fold(0.0_f32, |largest, x| largest.max(x.abs()));
@@ -210,9 +274,7 @@ mod tests {
     fn what_is_far_beyond_all_music_is_held() {
         let tile = LaneTile([[scale(9e11); LANES]; TILE_FRAMES]);
         for path in SimdPath::all() {
-            on_path!(path, simd => {
-                assert_eq!(measure_tile(simd, &tile), ([scale(9e11); LANES], [CEILING; LANES]), "{}", path.name());
-            });
+            assert_eq!(tile_on(path, &tile), ([scale(9e11); LANES], [CEILING; LANES]), "{}", path.name());
         }
     }
 
@@ -234,21 +296,14 @@ mod tests {
                     part.0[..n].copy_from_slice(&tile.0[at..at + n]);
                     // What is behind the segment is of no meaning.
                     part.0[n..].fill([f32::MAX; LANES]);
-                    on_path!(path, simd => {
-                        let tops = measure_part(simd, &part, None, at, n, &mut squares);
-                        largest.iter_mut().zip(tops).for_each(|(largest, top)| *largest = largest.max(top));
-                    });
+                    let tops = part_on(path, &part, None, [at, n], &mut squares);
+                    largest.iter_mut().zip(tops).for_each(|(largest, top)| *largest = largest.max(top));
                     at += n;
                 }
-                let mut whole = ([0.0; LANES], [0.0; LANES]);
-                on_path!(path, simd => whole = measure_tile(simd, &tile));
-                assert_eq!(largest, whole.0, "{}", path.name());
-                assert_eq!(
-                    squares.held_sum().map(f32::to_bits),
-                    whole.1.map(f32::to_bits),
-                    "{}",
-                    path.name()
-                );
+                let (tops, whole) = tile_on(path, &tile);
+                assert_eq!(largest, tops, "{}", path.name());
+                let cut = sum_on(path, &squares);
+                assert_eq!(cut.map(f32::to_bits), whole.map(f32::to_bits), "{}", path.name());
             }
         }
     }
@@ -273,10 +328,8 @@ mod tests {
             ];
             for (tile, gain) in cases {
                 let mut squares = LaneSquares::NONE;
-                on_path!(path, simd => {
-                    let largest = measure_part(simd, tile, gain.as_ref(), 0, TILE_FRAMES, &mut squares);
-                    measured.push((largest, squares.held_sum()));
-                });
+                let largest = part_on(path, tile, gain.as_ref(), [0, TILE_FRAMES], &mut squares);
+                measured.push((largest, sum_on(path, &squares)));
             }
             assert_eq!(measured[0], measured[1], "{}", path.name());
             assert_eq!(measured[0], measured[2], "{}", path.name());

@@ -65,6 +65,13 @@ impl Editor for ViziaEditor {
             Window::create_with_host(settings, build, host.map(baseview_host))
         }))
         .map_err(|_| "the host's window is none that a window can be put into")??;
+        // On X11 a window that is dropped before its thread has begun to listen waits for that thread for ever: baseview 0.4's stop
+        // is forgotten when the loop begins. What the thread has answered it has listened to.
+        if wait_for_parent {
+            window.hide()?;
+        } else {
+            window.show()?;
+        }
         let handle = ViziaHandle { state: Arc::clone(&self.page.state), shared: Arc::clone(&self.shared) };
         Ok(SpawnedEditor { handle, window })
     }

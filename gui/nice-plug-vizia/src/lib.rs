@@ -99,8 +99,8 @@ pub mod prelude {
     pub use vizia_core::vg;
 
     pub use crate::widgets::{
-        Choice, Fader, Knob, KnobModifiers, MenuEntry, MenuPick, MenuPlace, ReadOut, Toggle, ToggleModifiers,
-        Typed, open_menu, type_in,
+        Choice, Fader, Knob, KnobModifiers, MenuEntry, MenuPick, MenuPlace, ReadOut, TipModifiers, Toggle,
+        ToggleModifiers, Typed, open_menu, type_in,
     };
     pub use crate::{
         Gesture, Headless, Host, MAX_ZOOM, MIN_ZOOM, ParamRef, PollExt, SavedView, Tick, ViziaEditor,

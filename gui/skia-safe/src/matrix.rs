@@ -87,15 +87,11 @@ impl Matrix {
     pub fn map_rect(&self, rect: impl AsRef<Rect>) -> (Rect, bool) {
         let r = rect.as_ref();
         let corners = [(r.left, r.top), (r.right, r.top), (r.right, r.bottom), (r.left, r.bottom)];
-        let corners = corners.map(|p| self.map_point(p));
-        let pick = |f: fn(f32, f32) -> f32, of: fn(&Point) -> f32| corners.iter().map(of).reduce(f);
-        let (x, y): (fn(&Point) -> f32, fn(&Point) -> f32) = (|p| p.x, |p| p.y);
-        let rect = Rect::new(
-            pick(f32::min, x).unwrap_or(0.0),
-            pick(f32::min, y).unwrap_or(0.0),
-            pick(f32::max, x).unwrap_or(0.0),
-            pick(f32::max, y).unwrap_or(0.0),
-        );
+        let [first, rest @ ..] = corners.map(|p| self.map_point(p));
+        let around = Rect::new(first.x, first.y, first.x, first.y);
+        let rect = rest.iter().fold(around, |rect, p| {
+            Rect::new(rect.left.min(p.x), rect.top.min(p.y), rect.right.max(p.x), rect.bottom.max(p.y))
+        });
         let m = &self.m;
         let stays = (m[1] == 0.0 && m[3] == 0.0) || (m[0] == 0.0 && m[4] == 0.0);
         (rect, stays && m[6] == 0.0 && m[7] == 0.0)

@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 /// Which way around.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[expect(clippy::upper_case_acronyms, reason = "the names of skia-safe")]
 pub enum PathDirection {
     /// Clockwise.
     #[default]
@@ -24,6 +25,7 @@ pub enum PathDirection {
 
 /// What of two paths is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::upper_case_acronyms, reason = "the names of skia-safe")]
 pub enum PathOp {
     /// The first without the second.
     Difference,

@@ -36,8 +36,8 @@ fn scene(seed: u64, canvas: &Canvas) {
 
 #[test]
 fn a_part_is_drawn_as_in_the_whole() {
-    let (mut drawn, mut different) = (0, 0);
-    for seed in 0..400 {
+    let mut drawn = 0;
+    for seed in 0..600 {
         // As vizia does it: the part that is to be redrawn, here everything, is the first clip.
         let whole = draw(WIDTH, HEIGHT, |canvas| {
             canvas.clip_rect(Rect::new(0.0, 0.0, WIDTH as f32, HEIGHT as f32), ClipOp::Intersect, false);
@@ -64,18 +64,11 @@ fn a_part_is_drawn_as_in_the_whole() {
         }
         let parts = shot(&mut window);
         for (i, (a, b)) in whole.pixels.iter().zip(&parts.pixels).enumerate() {
-            if a != b {
-                let off = (0..4).map(|c| a[c].abs_diff(b[c])).max();
-                let (x, y) = (i % whole.width, i / whole.width);
-                assert!(off == Some(1), "seed {seed}, cut at {middle}: {x}, {y} is {b:?} instead of {a:?}");
-                different += 1;
-            }
+            let (x, y) = (i % whole.width, i / whole.width);
+            assert_eq!(a, b, "seed {seed}, cut at {middle}, pixel {x}, {y}");
         }
     }
-    // Where a slanted edge crosses the left border of a part, the rasteriser adds the same heights in another order, and
-    // one sum in millions rounds to the next of 255 steps. That nobody sees; a systematic difference would be thousands.
-    assert!(different <= 20, "{different} of {} pixels differ by one step", 400 * WIDTH * HEIGHT);
-    assert!(drawn > 350, "most scenes show something, not {drawn}");
+    assert!(drawn > 500, "most scenes show something, not {drawn}");
 }
 
 #[test]

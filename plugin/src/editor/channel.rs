@@ -6,14 +6,13 @@ use super::page::Page;
 use crate::desk::Tap;
 use nice_plug_vizia::prelude::*;
 
+/// What the figure above a meter can do.
+const EXPLANATION: &str = "Highest peak. Click: anew. Ctrl: all. Middle: fader to 0 dB";
+
 /// The lower end of a channel.
 pub fn channel(cx: &mut Context, page: &Page, fader: ParamRef, tap: Tap) {
     VStack::new(cx, |cx| {
-        Hold::new(cx, page.desk(), tap, &fader).tooltip(|cx| {
-            Tooltip::new(cx, |cx| {
-                Label::new(cx, "Highest peak. Click: begin anew. Ctrl: on all. Middle click: set the fader so that it reads 0 dB");
-            })
-        });
+        Hold::new(cx, page.desk(), tap, &fader).tip(|| EXPLANATION.to_owned());
         HStack::new(cx, |cx| {
             Fader::new(cx, fader.clone());
             Scale::new(cx);

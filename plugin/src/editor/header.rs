@@ -62,7 +62,7 @@ impl Lamp {
         let light = Rc::new(Cell::new(Light::Dark));
         let (shown, desk) = (Rc::clone(&light), page.desk().clone());
         let mut since_signal_s = f32::MAX;
-        let is = page.is_quarantined(strip_idx);
+        let told = desk.clone();
         Self { page: page.clone(), strip_idx, light }
             .build(cx, |_| {})
             .poll(move |tick| {
@@ -78,19 +78,14 @@ impl Lamp {
                 };
                 shown.replace(newest) != newest
             })
-            .tooltip(move |cx| {
-                Tooltip::new(cx, move |cx| {
-                    Label::new(
-                        cx,
-                        is.map(|is| {
-                            if *is {
-                                "Broken samples (no numbers) came in and were silenced. Click when the source is repaired"
-                            } else {
-                                "Signal at this input"
-                            }
-                        }),
-                    );
-                })
+            .tip(move || {
+                let is_broken = told.quarantined() & (1 << strip_idx) != 0;
+                let text = if is_broken {
+                    "Broken samples were silenced. Click when mended"
+                } else {
+                    "Signal at the input"
+                };
+                text.to_owned()
             })
     }
 }

@@ -99,12 +99,6 @@ impl Page {
         Memo::new(move |_| (connected.get() | quarantined.get()) & (1 << strip_idx) == 0)
     }
 
-    /// Whether broken samples have silenced a strip.
-    pub fn is_quarantined(&self, strip_idx: usize) -> Memo<bool> {
-        let quarantined = self.quarantined;
-        Memo::new(move |_| quarantined.get() & (1 << strip_idx) != 0)
-    }
-
     /// Why the last state was refused.
     pub fn problem(&self) -> Signal<Option<String>> {
         self.problem
@@ -173,7 +167,7 @@ pub fn build(cx: &mut Context, params: &Arc<BusbarParams>, desk: &Arc<Desk>) {
         banner::banner(cx, &page);
         HStack::new(cx, |cx| {
             rows(cx, &page);
-            Strips::new(cx, &page).class("strips-view");
+            Strips::scrolling(cx, &page).class("strips-view");
             HStack::new(cx, |cx| {
                 (0..N_GROUPS).for_each(|idx| group::group(cx, &page, idx));
                 master::master(cx, &page);

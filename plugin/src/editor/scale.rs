@@ -22,6 +22,7 @@ pub fn figure(level_db: f32) -> String {
 mod tests {
     use super::*;
     use crate::params::BusbarParams;
+    use nice_plug::params::Param;
 
     #[test]
     fn it_is_the_faders_own() {

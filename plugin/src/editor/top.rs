@@ -14,12 +14,9 @@ pub fn bar(cx: &mut Context, page: &Page) {
         Element::new(cx).class("spacer");
 
         let lamp = page.lamp();
-        button(
-            cx,
-            "SOLO",
-            "Lit while anything is soloed. Click: clear all solos, and again: have them back",
-            |page| page.solos().clear_or_restore(page.host()),
-        )
+        button(cx, "SOLO", "Clear all solos; once more: have them back", |page| {
+            page.solos().clear_or_restore(page.host())
+        })
         .class("solo-lamp")
         .toggle_class("lit", lamp.map(|&lamp| lamp == SoloLamp::Lit))
         .toggle_class("restorable", lamp.map(|&lamp| lamp == SoloLamp::Restorable));
@@ -56,11 +53,7 @@ fn button<'a>(
         .on_press(move |cx| press(&cx.data::<Page>().clone()))
         .class("bar-button")
         .name(explanation)
-        .tooltip(move |cx| {
-            Tooltip::new(cx, move |cx| {
-                Label::new(cx, explanation);
-            })
-        })
+        .tip(move || explanation.to_owned())
 }
 
 fn percent(host: &Host) -> u32 {

@@ -42,7 +42,7 @@
 //! | `selection-color` | what modulation adds | label when on | text of a modulated value | its text |
 //! | `outline` | focus ring | focus ring | focus ring | – |
 //!
-//! `param-tip` is the tooltip (`background-color`, `border-color`, `color`), `param-typein textbox` the text field. The sizes and colours of
+//! `param-tip` is the tooltip, which other views get by [`TipModifiers::tip`] (`background-color`, `border-color`, `color`), `param-typein textbox` the text field. The sizes and colours of
 //! [`THEME`] are custom properties of `:root`, which a plugin's own theme sets anew.
 
 pub mod grip;
@@ -67,6 +67,7 @@ pub use fader::Fader;
 pub use knob::{Knob, KnobModifiers};
 pub use menu::{MenuEntry, MenuPick, MenuPlace, open_menu};
 pub use readout::ReadOut;
+pub use tip::TipModifiers;
 pub use toggle::{Toggle, ToggleModifiers};
 pub use type_in::{Typed, type_in};
 

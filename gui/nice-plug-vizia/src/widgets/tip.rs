@@ -8,7 +8,7 @@ use std::rc::Rc;
 use vizia_core::prelude::*;
 
 use super::ink::{Ink, Stand, draw_box};
-use super::overlay::Shared;
+use super::overlay::{Overlay, Shared};
 use crate::polls::{PollExt, Tick};
 
 /// How long the pointer rests on a control before its tooltip comes.
@@ -54,7 +54,10 @@ struct Shown {
 impl TipState {
     /// The pointer is over the current view.
     pub fn offer(&mut self, cx: &EventContext, text: impl Fn() -> String + 'static) {
-        if self.offer.as_ref().is_some_and(|offer| offer.is_pinned || offer.owner == cx.current()) {
+        // What tells a view that the pointer is over it goes on to the views around it, which have less to say.
+        let is_taken =
+            |offer: &Offer| offer.is_pinned || offer.owner == cx.current() || offer.owner == cx.hovered();
+        if self.offer.as_ref().is_some_and(is_taken) {
             return;
         }
         let window = cx.cache.get_bounds(Entity::root());
@@ -102,6 +105,48 @@ impl Place {
         let below = self.owner.bottom() + GAP * self.scale;
         let top = if above >= self.window.top() { above } else { below.min(self.window.bottom() - h) };
         (left.min(self.window.right() - w).max(self.window.left()).round(), top.round())
+    }
+}
+
+/// A tooltip for a view that is no control.
+pub trait TipModifiers {
+    /// What the tooltip says. It is asked again in every frame while it is shown.
+    fn tip(self, text: impl Fn() -> String + Clone + Send + Sync + 'static) -> Self;
+}
+
+impl<V: View> TipModifiers for Handle<'_, V> {
+    fn tip(mut self, text: impl Fn() -> String + Clone + Send + Sync + 'static) -> Self {
+        let entity = self.entity();
+        let shared = Rc::clone(&self.data::<Overlay>().shared);
+        self.context().with_current(entity, |cx| {
+            Tipped { shared, entity }.build(cx);
+        });
+        self.on_over(move |cx| {
+            let shared = Rc::clone(&cx.data::<Overlay>().shared);
+            shared.tip.borrow_mut().offer(cx, text.clone());
+        })
+        .on_over_out(|cx| {
+            if cx.is_hovered() {
+                // It has only left a view in this one.
+                return;
+            }
+            let shared = Rc::clone(&cx.data::<Overlay>().shared);
+            shared.tip.borrow_mut().withdraw_of(cx.current(), false);
+        })
+    }
+}
+
+/// Goes with its view, and takes the tooltip along.
+struct Tipped {
+    shared: Rc<Shared>,
+    entity: Entity,
+}
+
+impl Model for Tipped {}
+
+impl Drop for Tipped {
+    fn drop(&mut self) {
+        self.shared.tip.borrow_mut().withdraw_of(self.entity, true);
     }
 }
 

@@ -44,7 +44,7 @@ impl Canvas {
 impl Recorder {
     fn glyphs(&mut self, run: &GlyphRun<'_>) {
         let matrix = self.matrix();
-        if !(run.size > 0.0 && run.size < 4096.0) || !matrix.is_finite() {
+        if !(run.size > 0.0 && run.size < 4096.0 && matrix.is_finite()) {
             return;
         }
         // Upright text is made at the size that it has on the surface, so that hints fit its pixels.

@@ -53,6 +53,8 @@ pub(super) struct OpenLayer {
     pub(super) drawn: Area,
     /// Something in it does not just lie over what is below, so that it must not see more than the layer.
     pub(super) mixes: bool,
+    /// No content is further to the left.
+    left: i32,
     /// The crop of its filter.
     crop: Option<Area>,
     /// It is one blurred shape, which changes nothing around it.
@@ -82,9 +84,13 @@ impl Recorder {
         let blurs = filter.map(|f| (sigma(f.sigma.0), sigma(f.sigma.1)));
         let crop = filter.and_then(|f| f.crop);
         let crop = crop.map(|c| Area::around(&Matrix::from_kurbo(matrix).map_rect(c).0));
+        // A blur looks further to the left than what it is drawn to, by twice its reach with the blank pixels around it.
+        let outer = self.layers.last().map_or(0, |l| l.left);
+        let left = blurs.map_or(outer, |(x, _)| outer - 2 * blur::reach(x) - 1);
         let layer = Layer {
             alpha,
             blur: blurs,
+            left,
             content: Area::default(),
             bounds: Rect::default(),
             plain: false,
@@ -105,7 +111,7 @@ impl Recorder {
             clips,
             area,
         });
-        self.layers.push(OpenLayer { index, drawn: Area::default(), mixes: false, crop, is_shape });
+        self.layers.push(OpenLayer { index, drawn: Area::default(), mixes: false, crop, is_shape, left });
         let state = self.state();
         state.is_layer = true;
         if is_hollow(blend) {

@@ -1,7 +1,8 @@
 //! Operations to pixels, by `vello_cpu`.
 //!
-//! Only the touched part of a surface is made, from an origin of its own: the cost is that of what changed. Origins are
-//! multiples of the rasteriser's tiles, and points lie on a grid, so that the pixels do not depend on the origin.
+//! Only the touched rows of a surface are made, up to the last touched column: the cost is that of what changed. The rows
+//! begin with a tile, and points lie on a grid, so that the pixels do not depend on where they begin. Columns always begin
+//! at the surface's left, because along a row the rasteriser adds heights from the left, and its sums are rounded.
 
 use crate::{
     BlendMode, Rect,
@@ -55,16 +56,16 @@ pub(crate) struct Made<'a> {
 impl Raster {
     /// Makes the pixels of an area. `base` is what is there already.
     pub(crate) fn make(&mut self, scene: &Scene, area: Area, base: Option<Brush>) -> Made<'_> {
-        let area = self.render(scene, 0..scene.ops.len(), area, base, 0);
+        let area = self.render(scene, 0..scene.ops.len(), (area, 0), base, 0);
         Made { area, rgba: &mut self.slots[0].bytes }
     }
 
-    /// Renders a range of operations into a slot's bytes, and says which area that is.
+    /// Renders a range of operations into a slot's bytes, from a column on, and says which area that is.
     fn render(
         &mut self,
         scene: &Scene,
         ops: Range<usize>,
-        wanted: Area,
+        (wanted, left): (Area, i32),
         base: Option<Brush>,
         depth: usize,
     ) -> Area {
@@ -72,7 +73,7 @@ impl Raster {
         let up = |x: i32| down(x + TILE - 1);
         // With a tile around it, so that none that is wanted is at the edge, where shapes are cut.
         let area = Area::new(
-            down(wanted.x0) - TILE,
+            down(left.min(wanted.x0)) - TILE,
             down(wanted.y0) - TILE,
             up(wanted.x1) + TILE,
             up(wanted.y1) + TILE,
@@ -167,7 +168,7 @@ impl Raster {
         if layer.content.is_empty() {
             return layer.hollow.then_some(Brush::Solid([0.0; 4]));
         }
-        let area = self.render(scene, ops, wanted, None, depth + 1);
+        let area = self.render(scene, ops, (wanted, layer.left), None, depth + 1);
         let mut rgba = std::mem::take(&mut self.slots[depth + 1].bytes);
         // What the tiles hold beyond the content is no part of it.
         blank_outside(&mut rgba, &area, &layer.content);

@@ -176,7 +176,8 @@ impl Recorder {
         // One pixel more, for points that are moved to the grid.
         let bounds = bounds.with_outset((1.0, 1.0));
         let state = self.state();
-        let near = bounds.meets(&state.area.to_rect());
+        // A clip that passes near is kept: where its edge passes, tiles are mixed in another way.
+        let near = bounds.meets(&state.area.outset(MARGIN, MARGIN).to_rect());
         if !near || path.is_empty() {
             if !difference {
                 state.area = Area::default();
@@ -349,9 +350,7 @@ impl Recorder {
                 let from = (y - made.area.y0) as usize * from_stride;
                 let from = &made.rgba[from + (touched.x0 - made.area.x0) as usize * 4..];
                 let to = &mut self.pixels[y as usize * stride + touched.x0 as usize * 4..];
-                for (to, from) in to.chunks_exact_mut(4).zip(from.chunks_exact(4)).take(touched.width()) {
-                    to.copy_from_slice(&[from[2], from[1], from[0], from[3]]);
-                }
+                swap(&from[..touched.width() * 4], to);
             }
             self.blank = Area::default();
             self.note_change(touched);
@@ -368,11 +367,10 @@ impl Recorder {
     /// The pixels of an area: red, green, blue, alpha.
     pub(super) fn copy(&self, area: Area) -> Vec<u8> {
         let stride = self.size.width() * 4;
-        let mut rgba = Vec::with_capacity(area.width() * area.height() * 4);
-        for y in area.y0..area.y1 {
+        let mut rgba = vec![0; area.width() * area.height() * 4];
+        for (y, to) in (area.y0..).zip(rgba.chunks_exact_mut(area.width().max(1) * 4)) {
             let row = &self.pixels[y as usize * stride..][..stride];
-            let row = &row[area.x0 as usize * 4..area.x1 as usize * 4];
-            rgba.extend(row.chunks_exact(4).flat_map(|p| [p[2], p[1], p[0], p[3]]));
+            swap(&row[area.x0 as usize * 4..area.x1 as usize * 4], to);
         }
         rgba
     }
@@ -424,6 +422,14 @@ impl Recorder {
         let mut paint = paint.cloned().unwrap_or_default();
         paint.set_shader(image_shader(&Arc::new(pixels), tiles, sampling.filter, Some(&place)));
         self.path(&Path::rect(source.size.to_rect().with_offset(offset), None), &paint);
+    }
+}
+
+/// Copies pixels of four bytes, and swaps the first with the third of each: red and blue.
+fn swap(from: &[u8], to: &mut [u8]) {
+    for (from, to) in from.as_chunks::<4>().0.iter().zip(to.as_chunks_mut::<4>().0) {
+        let p = u32::from_le_bytes(*from);
+        *to = (p & 0xff00_ff00 | (p >> 16) & 0xff | (p & 0xff) << 16).to_le_bytes();
     }
 }
 

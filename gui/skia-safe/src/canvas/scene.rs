@@ -153,6 +153,8 @@ pub(crate) struct Layer {
     pub(crate) alpha: f32,
     /// Standard deviations of a blur, if it is to be blurred.
     pub(crate) blur: Option<(f32, f32)>,
+    /// No content is further to the left.
+    pub(crate) left: i32,
     /// Where its content is, before the blur.
     pub(crate) content: Area,
     /// Where it is drawn to: all of that, and the blur.

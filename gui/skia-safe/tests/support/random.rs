@@ -194,11 +194,7 @@ impl Source {
     /// One call.
     pub fn call(&mut self, canvas: &Canvas, image: Option<&Image>) {
         let paint = self.paint(image);
-        let k = self.rng.u8(..24);
-        if LOG.load(std::sync::atomic::Ordering::Relaxed) {
-            println!("  {k} {paint:?}");
-        }
-        match k {
+        match self.rng.u8(..24) {
             0 => {
                 canvas.save();
                 self.depth += 1;
@@ -333,5 +329,3 @@ pub const MODES: [BlendMode; 29] = [
     BlendMode::Color,
     BlendMode::Luminosity,
 ];
-
-pub static LOG: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
