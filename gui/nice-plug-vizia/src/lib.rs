@@ -80,6 +80,8 @@ mod passes;
 mod pointer;
 mod polls;
 mod present;
+mod proxy;
+mod root;
 mod state;
 mod theme;
 mod ui;

@@ -105,6 +105,9 @@ impl Live {
         if std::mem::take(&mut self.lost_focus) {
             self.unfocus();
         }
+        if self.asked.is_none() {
+            self.keep_own_size();
+        }
         self.take_host_keys(window);
         self.ui.update(dt_s);
         self.after_events(window);
@@ -207,6 +210,12 @@ impl Live {
             }
         }
         self.state.set_physical_size(size, scale_factor);
+    }
+
+    /// A plugin's state that is loaded meanwhile is for the next time: the window that is open stays as it is.
+    fn keep_own_size(&self) {
+        self.state.set_zoom(self.ui.host().zoom());
+        self.state.set_physical_size(self.ui.size(), self.ui.scale_factor());
     }
 
     fn set_zoom(&mut self, zoom: f32) {

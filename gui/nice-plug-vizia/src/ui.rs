@@ -4,7 +4,6 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use vizia_core::backend::{BackendContext, WindowDescription};
 use vizia_core::context::EventProxy;
@@ -18,6 +17,8 @@ use crate::clipboard::Clipboard;
 use crate::damage::Area;
 use crate::passes;
 use crate::polls::{Polls, Tick};
+use crate::proxy::Proxy;
+use crate::root::Root;
 use crate::theme::Theme;
 
 /// How often events, styles and layout are gone through in one tick at most. A layout moves views, which tell others, which
@@ -373,58 +374,6 @@ fn set_up(
     build(context);
     cx.needs_refresh(Entity::root());
     cx
-}
-
-/// The window itself, behind all views.
-struct Root {
-    /// Where the last frame was drawn.
-    drawn: Rc<Cell<Option<vg::Rect>>>,
-}
-
-impl View for Root {
-    fn element(&self) -> Option<&'static str> {
-        Some("window")
-    }
-
-    fn draw(&self, cx: &mut DrawContext, canvas: &Canvas) {
-        // vizia keeps the dirty rectangle to itself, but has made it the clip.
-        let clip = canvas.local_clip_bounds();
-        self.drawn.set(clip);
-        let bounds = cx.bounds();
-        if clip.is_none_or(|clip| clip.width() >= bounds.w && clip.height() >= bounds.h) {
-            // With no dirty rectangle at all vizia does not clear before it draws everything.
-            canvas.clear(Color::transparent());
-        }
-        cx.draw_background(canvas);
-        cx.draw_border(canvas);
-    }
-}
-
-/// Events from elsewhere, of this window only.
-#[derive(Clone, Default)]
-struct Proxy {
-    events: Arc<Mutex<Vec<Event>>>,
-}
-
-impl Proxy {
-    fn take(&self) -> Vec<Event> {
-        std::mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn is_empty(&self) -> bool {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
-    }
-}
-
-impl EventProxy for Proxy {
-    fn send(&self, event: Event) -> Result<(), ()> {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
-        Ok(())
-    }
-
-    fn make_clone(&self) -> Box<dyn EventProxy> {
-        Box::new(self.clone())
-    }
 }
 
 fn dpi_factor(scale_factor: f64, host: &Host) -> f64 {
