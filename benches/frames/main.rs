@@ -44,10 +44,16 @@ fn main() -> ExitCode {
 
 fn run() -> Result<bool> {
     if cfg!(debug_assertions) {
-        bail!("this build checks itself and is slower for it: `cargo xtask frames` builds the one that ships");
+        bail!(
+            "this build checks itself and is slower for it: `cargo xtask frames` builds the one that ships"
+        );
     }
     let mut report = Report { is_met: true };
-    println!("Busbar {N_STRIPS}, {} × {}, CPU time      median     95 %  largest      aim", scene::SIZE.0, scene::SIZE.1);
+    println!(
+        "Busbar {N_STRIPS}, {} × {}, CPU time      median     95 %  largest      aim",
+        scene::SIZE.0,
+        scene::SIZE.1
+    );
 
     report.line("opening: build, first tick, first frame", opening(), "ms", Some(150.0));
     let mut scene = Scene::new(N_STRIPS, 1.0)?;

@@ -83,7 +83,8 @@ fn write(folder: &Path, pictures: &[(String, RgbImage)]) -> Result<()> {
 }
 
 fn check(folder: &Path, pictures: &[(String, RgbImage)]) -> Result<()> {
-    let stale: Vec<String> = pictures.iter().filter_map(|(name, picture)| difference(folder, name, picture)).collect();
+    let stale: Vec<String> =
+        pictures.iter().filter_map(|(name, picture)| difference(folder, name, picture)).collect();
     if !stale.is_empty() {
         bail!(
             "the page no longer looks so: {}; look at what `cargo xtask shots` draws, and commit it",

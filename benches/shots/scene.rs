@@ -2,8 +2,8 @@
 
 use anyhow::{Context as _, Result};
 use busbar::desk::{Desk, Levels, Tap};
-use busbar::editor::{self, THEME};
 pub use busbar::editor::SIZE;
+use busbar::editor::{self, THEME};
 use busbar::params::BusbarParams;
 use busbar_engine::{N_GROUPS, Reductions};
 use nice_plug_vizia::prelude::*;
@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 /// Names of strips, from the first on. The rest have none, and the input of the last is not connected.
 const NAMES: [&str; 14] = [
-    "Kick", "Snare", "Hats", "Toms", "Room", "Bass", "Guitar L", "Guitar R", "Keys", "Pad", "Lead vox", "Backing", "Brass",
-    "Strings",
+    "Kick", "Snare", "Hats", "Toms", "Room", "Bass", "Guitar L", "Guitar R", "Keys", "Pad", "Lead vox",
+    "Backing", "Brass", "Strings",
 ];
 
 /// What is not at its default: a parameter and its value as a person types it.
@@ -87,9 +87,10 @@ impl Scene {
             self.desk.show_levels(Tap::Input(strip_idx), levels(fed_db));
             let heard_db = if strip_idx == 3 { f32::NEG_INFINITY } else { fed_db - 2.0 };
             self.desk.show_levels(Tap::Strip(strip_idx), levels(heard_db));
+            let is_reduced = |one_in: usize, rest: usize| is_fed && strip_idx % one_in == rest;
             let reductions = Reductions {
-                gate_db: if strip_idx % 4 == 1 { 3.0 } else { 0.0 },
-                compressor_db: if strip_idx % 3 == 0 { 4.0 + 0.2 * wobble_db(now_s, strip_idx) } else { 0.0 },
+                gate_db: if is_reduced(4, 1) { 3.0 } else { 0.0 },
+                compressor_db: if is_reduced(4, 2) { 4.0 + 0.2 * wobble_db(now_s, strip_idx) } else { 0.0 },
                 limiter_db: 0.0,
             };
             self.desk.show_reductions(Tap::Strip(strip_idx), reductions);

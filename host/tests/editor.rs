@@ -136,7 +136,8 @@ fn space_is_the_hosts_unless_somebody_types<H: Host>() {
     hand.key("Return");
     open.until("what was typed is told", |open| open.has_ended(FADER).then_some(()));
     one_gesture(&open.take_edits_of(FADER));
-    let presses: Vec<HostKey> = open.screen.take_keys(open.window).into_iter().filter(|key| key.is_down).collect();
+    let presses: Vec<HostKey> =
+        open.screen.take_keys(open.window).into_iter().filter(|key| key.is_down).collect();
     assert_eq!(presses, [], "what is typed is the editor's alone");
 
     // And again, once nobody types.
@@ -252,7 +253,8 @@ fn settled() -> Resources {
     let mut alike = 0;
     until("threads and descriptors come to rest", || {
         let now = Resources::now();
-        alike = if (now.threads, now.descriptors) == (last.threads, last.descriptors) { alike + 1 } else { 0 };
+        alike =
+            if (now.threads, now.descriptors) == (last.threads, last.descriptors) { alike + 1 } else { 0 };
         last = now;
         (alike > 100).then_some(now)
     })

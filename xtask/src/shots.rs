@@ -36,5 +36,13 @@ pub fn draw(here: &Place, is_check: bool) -> Result<()> {
 pub fn frames(args: &[String]) -> Result<()> {
     expect_no_args("frames", args)?;
     let here = Place::here()?;
-    run(&mut here.cargo(&["run", "--quiet", "--release", "--package", "busbar-benches", "--example", "frames"]))
+    run(&mut here.cargo(&[
+        "run",
+        "--quiet",
+        "--release",
+        "--package",
+        "busbar-benches",
+        "--example",
+        "frames",
+    ]))
 }

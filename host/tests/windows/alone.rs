@@ -22,7 +22,8 @@ pub fn alone(test: &str, body: impl FnOnce()) {
     child.env("DISPLAY", server.display()).env_remove("XAUTHORITY").env(ALONE, test);
     let output = child.output().unwrap();
 
-    let said = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    let said =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
     // Set apart, so that nobody counts the child's test as another one.
     let quoted: String = said.lines().map(|line| format!("| {line}\n")).collect();
     assert!(output.status.success(), "in a process of its own ({}):\n{quoted}", output.status);

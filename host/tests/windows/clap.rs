@@ -8,15 +8,16 @@ use clack_extensions::gui::{
 };
 use clack_extensions::log::{HostLog, HostLogImpl, LogSeverity};
 use clack_extensions::params::{
-    HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamRescanFlags, PluginParams,
+    HostParams, HostParamsImplMainThread, HostParamsImplShared, ParamClearFlags, ParamRescanFlags,
+    PluginParams,
 };
 use clack_extensions::state::{HostState, HostStateImpl};
 use clack_host::events::event_types::ParamValueEvent;
 use clack_host::events::io::EventBuffer;
 use clack_host::events::spaces::CoreEventSpace;
 use clack_host::prelude::{
-    AudioPortBuffer, AudioPortBufferType, AudioPorts, ClapId, HostError, HostExtensions, HostHandlers, HostInfo,
-    InputChannel, InputEvents, MainThreadHandler, OutputEvents, Pckn, PluginAudioConfiguration,
+    AudioPortBuffer, AudioPortBufferType, AudioPorts, ClapId, HostError, HostExtensions, HostHandlers,
+    HostInfo, InputChannel, InputEvents, MainThreadHandler, OutputEvents, Pckn, PluginAudioConfiguration,
     PluginAudioProcessor, PluginEntry, PluginInstance, SharedHandler,
 };
 use std::ffi::CString;
@@ -93,11 +94,7 @@ impl HostHandlers for Handlers {
     type AudioProcessor<'a> = ();
 
     fn declare_extensions(builder: &mut HostExtensions<Self>, _shared: &Shared) {
-        builder
-            .register::<HostGui>()
-            .register::<HostLog>()
-            .register::<HostParams>()
-            .register::<HostState>();
+        builder.register::<HostGui>().register::<HostLog>().register::<HostParams>().register::<HostState>();
     }
 }
 
@@ -128,7 +125,8 @@ impl Host for Clap {
         let id = CString::new(format!("org.busbar.busbar-{n_strips}")).unwrap();
         let host = HostInfo::new("busbar-host", "The Busbar developers", "", "0").unwrap();
         let mut instance =
-            PluginInstance::<Handlers>::new(|()| Shared::default(), |_| MainThread, &entry, &id, &host).unwrap();
+            PluginInstance::<Handlers>::new(|()| Shared::default(), |_| MainThread, &entry, &id, &host)
+                .unwrap();
         let configuration = PluginAudioConfiguration {
             sample_rate: SAMPLE_RATE_HZ,
             min_frames_count: 1,
@@ -202,12 +200,13 @@ impl Host for Clap {
             self.instance.call_on_main_thread_callback();
         }
         let Some(processor) = &mut self.processor else { return };
-        let inputs = self.input_ports.with_input_buffers(self.inputs.iter_mut().map(|sides| AudioPortBuffer {
-            latency: 0,
-            channels: AudioPortBufferType::f32_input_only(
-                sides.iter_mut().map(|side| InputChannel::variable(side)),
-            ),
-        }));
+        let inputs =
+            self.input_ports.with_input_buffers(self.inputs.iter_mut().map(|sides| AudioPortBuffer {
+                latency: 0,
+                channels: AudioPortBufferType::f32_input_only(
+                    sides.iter_mut().map(|side| InputChannel::variable(side)),
+                ),
+            }));
         let mut outputs =
             self.output_ports.with_output_buffers(self.outputs.iter_mut().map(|sides| AudioPortBuffer {
                 latency: 0,

@@ -27,7 +27,9 @@ impl Host for Vst3 {
             Vst3Host::builder().sample_rate(SAMPLE_RATE_HZ).block_size(BLOCK_FRAMES).build().unwrap();
         let mut plugin = host.load_plugin_class(&path, &class.class_id).unwrap();
         let layout = plugin.audio_bus_layout().unwrap();
-        for (direction, buses) in [(BusDirection::Input, layout.inputs), (BusDirection::Output, layout.outputs)] {
+        for (direction, buses) in
+            [(BusDirection::Input, layout.inputs), (BusDirection::Output, layout.outputs)]
+        {
             for bus in 0..buses.len() {
                 plugin.set_bus_active(MediaType::Audio, direction, bus as i32, true).unwrap();
             }
