@@ -1,5 +1,6 @@
 //! The page under the keyboard: Tab goes round all controls, arrows change their parameters, and each is a gesture.
 
+#[expect(dead_code, reason = "another test uses the rest")]
 mod page_support;
 
 use busbar::editor::SIZE;

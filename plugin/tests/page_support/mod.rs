@@ -101,10 +101,6 @@ impl Page {
                 (Code::ArrowDown, Key::ArrowDown),
                 (Code::Delete, Key::Delete),
             ] {
-                self.press(code, key);
-                // At the upper end an arrow upwards changes nothing: the other one does.
-                self.editor.update(BURST_S);
-                gestures.extend(self.editor.gestures());
                 self.editor.key(code, key);
             }
             self.editor.update(BURST_S);
