@@ -12,7 +12,6 @@ use anyhow::{Result, bail};
 use busbar::desk::Desk;
 use busbar::params::BusbarParams;
 use clock::thread_time;
-use nice_plug_vizia::prelude::*;
 use scene::{Scene, open};
 use std::process::ExitCode;
 use std::sync::Arc;

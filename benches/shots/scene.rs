@@ -87,9 +87,10 @@ impl Scene {
             self.desk.show_levels(Tap::Input(strip_idx), levels(fed_db));
             let heard_db = if strip_idx == 3 { f32::NEG_INFINITY } else { fed_db - 2.0 };
             self.desk.show_levels(Tap::Strip(strip_idx), levels(heard_db));
+            let is_reduced = |one_in: usize, rest: usize| is_fed && strip_idx % one_in == rest;
             let reductions = Reductions {
-                gate_db: if strip_idx % 4 == 1 { 3.0 } else { 0.0 },
-                compressor_db: if strip_idx % 3 == 0 { 4.0 + 0.2 * wobble_db(now_s, strip_idx) } else { 0.0 },
+                gate_db: if is_reduced(4, 1) { 3.0 } else { 0.0 },
+                compressor_db: if is_reduced(4, 2) { 4.0 + 0.2 * wobble_db(now_s, strip_idx) } else { 0.0 },
                 limiter_db: 0.0,
             };
             self.desk.show_reductions(Tap::Strip(strip_idx), reductions);

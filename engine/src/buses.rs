@@ -157,7 +157,7 @@ impl Groups {
                 meter.measure(simd, bus.each_ref().map(|side| &side[..n]), FROM_ENGINE, segment);
             } else {
                 gains.skip(n);
-                meter.pass_silence(segment);
+                meter.pass_silence(simd, segment);
             }
         }
         let to_master = used.contains(&true);

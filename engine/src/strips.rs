@@ -11,7 +11,7 @@
 use crate::engine::StereoIn;
 use crate::gains::{self, IDENTITY};
 use crate::lanes::{LANES, TILE_FRAMES, first_non_finite, lanes_of};
-use crate::levels::{LaneMeter, Memory};
+use crate::levels::{KnownPeaks, LaneMeter, Memory};
 use crate::meters::{Level, Reductions};
 use crate::ramp::{LaneMatrixRamp, LaneRamp};
 use crate::routing::SoloState;
@@ -309,7 +309,7 @@ impl StripLanes {
         sums: &mut BusSums,
     ) {
         let n = segment.n;
-        let sound = self.load(simd, feeds, frames, scratch);
+        let Loaded { sound, peaks } = self.load(simd, feeds, frames, scratch);
         self.silent_so_far &= !sound;
         self.skipped = !sound && self.at_rest;
         if self.skipped {
@@ -328,9 +328,10 @@ impl StripLanes {
         if dry {
             sums.add(simd, DRY_BUS, LaneGain::Still(&UNITY), [left, right], n);
         }
-        apply_matrix(simd, &mut self.input, [left, right], n, &mut scratch.gains);
+        let has_changed = apply_matrix(simd, &mut self.input, [left, right], n, &mut scratch.gains);
+        let peaks = peaks.as_ref().filter(|_| !has_changed);
         if sound {
-            self.input_meter.measure(simd, &self.tiles, segment);
+            self.input_meter.measure(simd, &self.tiles, peaks, segment);
         } else {
             self.input_meter.pass_silence(simd, segment);
         }
@@ -406,20 +407,20 @@ impl StripLanes {
         }
     }
 
-    /// Cleans the feeds and turns them into lanes. Returns whether there is any sound.
+    /// Cleans the feeds and turns them into lanes.
     fn load<S: Simd>(
         &mut self,
         simd: S,
         feeds: &[Option<StereoIn<'_>>],
         frames: Range<usize>,
         scratch: &mut StripScratch,
-    ) -> bool {
+    ) -> Loaded {
         let n = frames.len();
         let feed = |lane: usize| feeds.get(lane).copied().flatten();
         self.silent_from = [0; LANES];
         if (0..LANES).all(|lane| feed(lane).is_none()) {
             *self.tiles = [LaneTile::ZERO; 2];
-            return false;
+            return Loaded { sound: false, peaks: None };
         }
         let mut rows: [Rows<'_>; 2] = [[&SILENCE; LANES]; 2];
         for ((side, rows), copies) in rows.iter_mut().enumerate().zip(&mut scratch.rows) {
@@ -443,6 +444,7 @@ impl StripLanes {
                 largest = [clean(simd, left, n), clean(simd, right, n)];
             },
         );
+        let peaks = largest;
         let largest: [u32; LANES] = std::array::from_fn(|lane| largest[0][lane].max(largest[1][lane]));
         let mut broken = 0;
         for (lane, largest) in largest.iter().enumerate() {
@@ -458,20 +460,29 @@ impl StripLanes {
         }
         self.silenced |= broken;
         self.quarantined |= u64::from(broken);
-        largest.iter().any(|largest| is_sound(*largest))
+        let sound = largest.iter().any(|largest| is_sound(*largest));
+        Loaded { sound, peaks: (broken == 0).then_some(peaks) }
     }
 }
 
-/// (l, r) = (ll·l + lr·r, rl·l + rr·r), with every entry on its ramp.
+/// What a segment's feeds turned out to be.
+struct Loaded {
+    /// Whether there is any sound.
+    sound: bool,
+    /// The largest magnitudes, if every sample is finite.
+    peaks: Option<KnownPeaks>,
+}
+
+/// (l, r) = (ll·l + lr·r, rl·l + rr·r), with every entry on its ramp. Returns false if that changes nothing.
 fn apply_matrix<S: Simd>(
     simd: S,
     ramp: &mut LaneMatrixRamp,
     tiles: [&mut LaneTile; 2],
     n: usize,
     gains: &mut [LaneTile; 4],
-) {
+) -> bool {
     if ramp.is_identity() {
-        return;
+        return false;
     }
     let settled = ramp.is_settled();
     let mut rooms = gains.iter_mut();
@@ -483,4 +494,5 @@ fn apply_matrix<S: Simd>(
         _ => LaneGain::Still(entry.target()),
     });
     multiply(simd, entries, tiles, n);
+    true
 }

@@ -6,11 +6,11 @@
 use super::Memory;
 use crate::lanes::{FULL_SCALE, LANES};
 use crate::meters::Level;
-use crate::simd::{NEXT_TO_NOTHING, SQUARE_SCALE, held_row_sum, larger, measure_row};
+use crate::simd::{NEXT_TO_NOTHING, larger, measure_row, remember_row};
 use crate::stages::Segment;
 use fearless_simd::Simd;
 
-/// Full scale in the scale of samples whose squares are in [`SQUARE_SCALE`].
+/// Full scale where squares are in the [scale of squares](crate::simd::SQUARE_SCALE).
 const ROOT_SCALE: f32 = (1u64 << 30) as f32;
 
 /// What takes samples of groups there.
@@ -23,7 +23,8 @@ pub(crate) const FROM_OUTPUT: f32 = ROOT_SCALE;
 #[derive(Debug)]
 pub(crate) struct BusMeter {
     memory: Memory,
-    mean_squares: [f32; 2],
+    /// What is remembered of squares, at each place in eight frames.
+    sums: [[f32; LANES]; 2],
     /// At each place in eight frames, where full scale is [`ROOT_SCALE`].
     largest: [[f32; LANES]; 2],
     /// Of the present tile, at each place in eight frames.
@@ -36,7 +37,7 @@ impl BusMeter {
     pub(crate) fn new() -> Self {
         Self {
             memory: Memory::at(48_000.0),
-            mean_squares: [0.0; 2],
+            sums: [[0.0; LANES]; 2],
             largest: [[0.0; LANES]; 2],
             squares: [[NEXT_TO_NOTHING; LANES]; 2],
             rings: false,
@@ -64,38 +65,42 @@ impl BusMeter {
             let peak = largest.into_iter().fold(0.0, larger) / ROOT_SCALE;
             if peak.is_normal() { peak } else { 0.0 }
         });
-        Level { peak, mean_square: self.mean_squares.map(|mean_square| mean_square / SQUARE_SCALE) }
+        Level { peak, mean_square: self.sums.map(|sums| sums.iter().sum::<f32>() * self.memory.mean) }
     }
 
     /// A segment of silence. At rest it costs nothing, and else it is as if zeros were measured.
-    pub(crate) fn pass_silence(&mut self, segment: Segment) {
+    pub(crate) fn pass_silence<S: Simd>(&mut self, simd: S, segment: Segment) {
         if self.rings && segment.ends_tile {
-            self.end_tile();
-            self.rings = self.mean_squares != [0.0; 2];
+            simd.vectorize(
+                #[inline(always)]
+                || self.end_tile(simd),
+            );
+            self.rings = self.sums != [[0.0; LANES]; 2];
         }
     }
 
     /// Measures a segment: its left and right samples, and what takes them to [`ROOT_SCALE`].
     pub(crate) fn measure<S: Simd>(&mut self, simd: S, sides: [&[f32]; 2], scale: f32, segment: Segment) {
         self.rings = true;
-        let Self { squares, largest, .. } = self;
         simd.vectorize(
             #[inline(always)]
             || {
+                let Self { squares, largest, .. } = self;
                 for ((samples, squares), largest) in sides.into_iter().zip(squares).zip(largest) {
                     measure_row(simd, samples, scale, segment.at % LANES, largest, squares);
                 }
+                if segment.ends_tile {
+                    self.end_tile(simd);
+                }
             },
         );
-        if segment.ends_tile {
-            self.end_tile();
-        }
     }
 
-    fn end_tile(&mut self) {
-        for (mean_square, squares) in self.mean_squares.iter_mut().zip(&mut self.squares) {
-            *mean_square = self.memory.after(*mean_square, held_row_sum(*squares));
-            *squares = [NEXT_TO_NOTHING; LANES];
+    #[inline(always)]
+    fn end_tile<S: Simd>(&mut self, simd: S) {
+        let (keep, floor) = (self.memory.keep, self.memory.floor_of(LANES));
+        for (sums, squares) in self.sums.iter_mut().zip(&mut self.squares) {
+            remember_row(simd, sums, squares, keep, floor);
         }
     }
 }

@@ -5,21 +5,30 @@
 //! No ramp is shorter than a tile, so that no cut changes which these are.
 
 use super::Memory;
-use crate::lanes::{LANES, unscale};
+use crate::lanes::{LANES, scale, unscale};
 use crate::meters::Level;
 use crate::ramp::LaneRamp;
-use crate::simd::{LaneGain, LaneSquares, LaneTile, SQUARE_SCALE, measure_part, measure_tile};
+use crate::simd::{LaneColumns, LaneGain, LaneTile, N_COLUMNS, PerLane, larger, measure_part, measure_tile};
 use crate::stages::Segment;
-use fearless_simd::{Simd, SimdBase, f32x8};
+use fearless_simd::Simd;
+
+/// Gains of 1.
+const UNITY: PerLane = PerLane::splat(1.0);
+
+/// The largest magnitudes of both sides that somebody else has found already, as the bits of finite samples before they were scaled.
+pub(crate) type KnownPeaks = [[u32; LANES]; 2];
 
 /// The meter of a tap of a group of strips.
 #[derive(Debug)]
 pub(crate) struct LaneMeter {
     memory: Memory,
-    mean_squares: [[f32; LANES]; 2],
-    /// In the engine's scale.
-    largest: [[f32; LANES]; 2],
-    /// Whether any mean square is not zero, or the present tile is not.
+    /// What is remembered of squares.
+    sums: [LaneColumns; 2],
+    /// In the engine's scale, since the block began.
+    tops: [LaneColumns; 2],
+    /// Whether the block has brought no tops yet, and those above are of the one before.
+    is_new_block: bool,
+    /// Whether any sum is not zero, or the present tile is not.
     rings: bool,
     part: LanePart,
 }
@@ -27,14 +36,12 @@ pub(crate) struct LaneMeter {
 /// A tile that is not complete yet.
 #[derive(Debug)]
 struct LanePart {
-    /// Whether there are any squares in here.
-    is_used: bool,
     /// What came while the gain stood where it was when the tile began; without the gain.
-    still: [LaneSquares; 2],
+    still: [LaneColumns; 2],
     /// The gain when the tile began.
-    gain: [f32; LANES],
+    gain: PerLane,
     /// What came from the first moment on at which the gain moved; with the gain.
-    moved: [LaneSquares; 2],
+    moved: [LaneColumns; 2],
     has_moved: bool,
 }
 
@@ -42,10 +49,11 @@ impl LaneMeter {
     pub(crate) fn new() -> Self {
         Self {
             memory: Memory::at(48_000.0),
-            mean_squares: [[0.0; LANES]; 2],
-            largest: [[0.0; LANES]; 2],
+            sums: [LaneColumns::ZERO; 2],
+            tops: [LaneColumns::ZERO; 2],
+            is_new_block: true,
             rings: false,
-            part: LanePart::new(),
+            part: LanePart::new(UNITY),
         }
     }
 
@@ -60,20 +68,21 @@ impl LaneMeter {
 
     /// A block begins: peaks begin anew.
     pub(crate) fn begin_block(&mut self) {
-        self.largest = [[0.0; LANES]; 2];
+        self.is_new_block = true;
     }
 
     /// A tile of the absolute grid begins, with a gain that may move.
     pub(crate) fn begin_tile(&mut self, gain: &LaneRamp) {
-        self.part.gain.copy_from_slice(gain.target().lanes());
+        self.part.gain.clone_from(gain.target());
         self.part.has_moved = !gain.is_settled();
     }
 
     /// What a lane's strip reads.
     pub(crate) fn level(&self, lane: usize) -> Level {
+        let peak = |tops: &LaneColumns| if self.is_new_block { 0.0 } else { unscale(tops.largest(lane)) };
         Level {
-            peak: self.largest.map(|largest| unscale(largest[lane])),
-            mean_square: self.mean_squares.map(|mean_squares| mean_squares[lane] / SQUARE_SCALE),
+            peak: self.tops.each_ref().map(peak),
+            mean_square: self.sums.each_ref().map(|sums| sums.sum(lane) * self.memory.mean),
         }
     }
 
@@ -81,17 +90,30 @@ impl LaneMeter {
     pub(crate) fn pass_silence<S: Simd>(&mut self, simd: S, segment: Segment) {
         if self.rings && segment.ends_tile {
             self.end_tile(simd);
-            self.rings = self.mean_squares != [[0.0; LANES]; 2];
+            self.rings = self.sums != [LaneColumns::ZERO; 2];
         }
     }
 
-    /// Measures a segment.
-    pub(crate) fn measure<S: Simd>(&mut self, simd: S, tiles: &[LaneTile; 2], segment: Segment) {
-        self.rings = true;
-        if segment.is_whole_tile() {
-            self.measure_tile(simd, tiles, false);
-        } else {
-            self.measure_part(simd, tiles, None, segment);
+    /// Measures a segment, of which peaks may be known.
+    pub(crate) fn measure<S: Simd>(
+        &mut self,
+        simd: S,
+        tiles: &[LaneTile; 2],
+        peaks: Option<&KnownPeaks>,
+        segment: Segment,
+    ) {
+        self.begin();
+        match peaks {
+            Some(peaks) if segment.is_whole_tile() => {
+                for (tops, peaks) in self.tops.iter_mut().zip(peaks) {
+                    for (top, peak) in tops.0[0].iter_mut().zip(peaks) {
+                        *top = larger(scale(f32::from_bits(*peak)), *top);
+                    }
+                }
+                self.measure_tile::<S, false>(simd, tiles, None);
+            }
+            _ if segment.is_whole_tile() => self.measure_tile::<S, true>(simd, tiles, None),
+            _ => self.measure_part(simd, tiles, None, segment),
         }
     }
 
@@ -107,32 +129,44 @@ impl LaneMeter {
         if gain.is_settled_at(0.0) && !self.part.has_moved {
             return self.pass_silence(simd, segment);
         }
-        self.rings = true;
+        self.begin();
         self.part.has_moved |= !gain.is_settled();
         if self.part.has_moved {
             let gain = gain.advance(simd, room, segment.n);
             self.measure_part(simd, tiles, Some(gain), segment);
         } else if segment.is_whole_tile() {
-            self.measure_tile(simd, tiles, true);
+            self.measure_tile::<S, true>(simd, tiles, Some(gain.target()));
         } else {
             self.measure_part(simd, tiles, None, segment);
         }
     }
 
-    fn measure_tile<S: Simd>(&mut self, simd: S, tiles: &[LaneTile; 2], is_behind_gain: bool) {
-        let Self { memory, mean_squares, largest, part, .. } = self;
+    /// There is something to measure.
+    fn begin(&mut self) {
+        self.rings = true;
+        if std::mem::take(&mut self.is_new_block) {
+            self.tops = [LaneColumns::ZERO; 2];
+        }
+    }
+
+    fn measure_tile<S: Simd, const PEAKS: bool>(
+        &mut self,
+        simd: S,
+        tiles: &[LaneTile; 2],
+        gain: Option<&PerLane>,
+    ) {
+        let Self { memory, sums, tops, .. } = self;
+        let floor = memory.floor_of(N_COLUMNS);
         simd.vectorize(
             #[inline(always)]
             || {
-                for ((tile, mean_squares), largest) in tiles.iter().zip(mean_squares).zip(largest) {
-                    let (mut tops, mut sums) = measure_tile(simd, tile);
-                    if is_behind_gain {
-                        let gain = f32x8::from_slice(simd, &part.gain);
-                        tops *= gain;
-                        sums *= gain * gain;
+                for ((tile, sums), tops) in tiles.iter().zip(sums).zip(tops) {
+                    let (mut found, mut squares) = (LaneColumns::ZERO, LaneColumns::ZERO);
+                    measure_tile::<S, PEAKS>(simd, tile, &mut found, &mut squares);
+                    if PEAKS {
+                        tops.raise(simd, &found, gain);
                     }
-                    tops.max(f32x8::from_slice(simd, largest)).store_slice(largest);
-                    memory.lanes_after(simd, mean_squares, sums);
+                    sums.remember(simd, &squares, gain, memory.keep, floor);
                 }
             },
         );
@@ -145,17 +179,18 @@ impl LaneMeter {
         gain: Option<LaneGain<'_>>,
         segment: Segment,
     ) {
-        let Self { largest, part, .. } = self;
-        part.is_used = true;
-        let squares = if gain.is_some() { &mut part.moved } else { &mut part.still };
-        let behind = if gain.is_some() { [1.0; LANES] } else { part.gain };
+        let Self { tops, part, .. } = self;
+        let (squares, behind) = match gain {
+            Some(_) => (&mut part.moved, None),
+            None => (&mut part.still, Some(&part.gain)),
+        };
         simd.vectorize(
             #[inline(always)]
             || {
-                for ((tile, squares), largest) in tiles.iter().zip(squares).zip(largest) {
-                    let tops = measure_part(simd, tile, gain.as_ref(), segment.at, segment.n, squares);
-                    let tops = tops * f32x8::from_slice(simd, &behind);
-                    tops.max(f32x8::from_slice(simd, largest)).store_slice(largest);
+                for ((tile, squares), tops) in tiles.iter().zip(squares).zip(tops) {
+                    let mut found = LaneColumns::ZERO;
+                    measure_part(simd, tile, gain.as_ref(), segment.at, segment.n, &mut found, squares);
+                    tops.raise(simd, &found, behind);
                 }
             },
         );
@@ -166,32 +201,27 @@ impl LaneMeter {
 
     /// At the end of a tile that was cut, or silent.
     fn end_tile<S: Simd>(&mut self, simd: S) {
-        let Self { memory, mean_squares, part, .. } = self;
+        let Self { memory, sums, part, .. } = self;
+        let floor = memory.floor_of(N_COLUMNS);
         simd.vectorize(
             #[inline(always)]
             || {
-                let gain = f32x8::from_slice(simd, &part.gain);
-                for ((mean_squares, still), moved) in
-                    mean_squares.iter_mut().zip(&part.still).zip(&part.moved)
-                {
-                    let sums = still.held_sum(simd) * (gain * gain) + moved.held_sum(simd);
-                    memory.lanes_after(simd, mean_squares, sums);
+                for ((sums, still), moved) in sums.iter_mut().zip(&mut part.still).zip(&part.moved) {
+                    still.join(simd, &part.gain, moved);
+                    sums.remember(simd, still, None, memory.keep, floor);
                 }
             },
         );
-        if part.is_used {
-            *part = LanePart { gain: part.gain, ..LanePart::new() };
-        }
+        *part = LanePart::new(part.gain.clone());
     }
 }
 
 impl LanePart {
-    fn new() -> Self {
+    fn new(gain: PerLane) -> Self {
         Self {
-            is_used: false,
-            still: [LaneSquares::NONE; 2],
-            gain: [1.0; LANES],
-            moved: [LaneSquares::NONE; 2],
+            still: [LaneColumns::NO_SQUARES; 2],
+            gain,
+            moved: [LaneColumns::NO_SQUARES; 2],
             has_moved: false,
         }
     }

@@ -20,25 +20,27 @@ mod bus;
 mod lanes;
 
 pub(crate) use bus::{BusMeter, FROM_ENGINE, FROM_OUTPUT};
-pub(crate) use lanes::LaneMeter;
+pub(crate) use lanes::{KnownPeaks, LaneMeter};
 
-use crate::lanes::{LANES, TILE_FRAMES};
+use crate::lanes::TILE_FRAMES;
 use crate::simd::SQUARE_SCALE;
-use fearless_simd::{Select, Simd, SimdBase, f32x8};
 
 /// The time in which a mean square decays to 1/e, in seconds.
 const MEMORY_SECONDS: f64 = 0.300;
 
 /// Mean squares below this, −200 dB re full scale, are zero.
-const FLOOR: f32 = 1e-20 * SQUARE_SCALE;
+const FLOOR: f64 = 1e-20;
 
-/// How fast meters follow.
+/// How fast meters follow. A meter remembers sums of squares, *keep·sum + squares* tile by tile, and whoever reads it makes a mean
+/// square of them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Memory {
-    /// What a mean square keeps over a tile.
+    /// What is kept over a tile.
     keep: f32,
-    /// What it gets of a tile's sum of squares.
-    take: f32,
+    /// What makes a mean square of a sum, which is in the scale of squares.
+    mean: f32,
+    /// Sums below this are zero, where a channel has as many as told.
+    floor: f32,
 }
 
 impl Memory {
@@ -46,21 +48,13 @@ impl Memory {
     pub(crate) fn at(sample_rate_hz: f64) -> Self {
         let keep = (-(TILE_FRAMES as f64) / (MEMORY_SECONDS * sample_rate_hz)).exp() as f32;
         // Of the rounded one, so that a steady signal reads what it is.
-        Self { keep, take: (1.0 - keep) / TILE_FRAMES as f32 }
+        let mean = (1.0 - f64::from(keep)) / (TILE_FRAMES as f64 * f64::from(SQUARE_SCALE));
+        Self { keep, mean: mean as f32, floor: (FLOOR / mean) as f32 }
     }
 
-    /// The mean square after a tile with this sum of squares.
+    /// The least that one of a channel's `n` sums remembers.
     #[inline(always)]
-    fn after(self, mean_square: f32, sum: f32) -> f32 {
-        let next = self.keep * mean_square + self.take * sum;
-        if next < FLOOR { 0.0 } else { next }
-    }
-
-    /// The same for eight lanes, to the bit.
-    #[inline(always)]
-    fn lanes_after<S: Simd>(self, simd: S, mean_squares: &mut [f32; LANES], sums: f32x8<S>) {
-        let next = f32x8::from_slice(simd, mean_squares) * self.keep + sums * self.take;
-        let is_nothing = next.simd_lt(f32x8::splat(simd, FLOOR));
-        is_nothing.select(f32x8::splat(simd, 0.0), next).store_slice(mean_squares);
+    fn floor_of(self, n: usize) -> f32 {
+        self.floor / n as f32
     }
 }

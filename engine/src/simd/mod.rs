@@ -56,7 +56,8 @@ pub use path::SimdPath;
 pub(crate) use path::on_path;
 pub(crate) use section::{FilterScratch, LaneSection, filter};
 pub(crate) use squares::{
-    LaneSquares, NEXT_TO_NOTHING, SQUARE_SCALE, held_row_sum, larger, measure_part, measure_row, measure_tile,
+    LaneColumns, N_COLUMNS, NEXT_TO_NOTHING, SQUARE_SCALE, larger, measure_part, measure_row, measure_tile,
+    remember_row,
 };
 pub(crate) use tile::{
     LaneTile, PerLane, Rows, clean, frames_per_vector, is_finite, is_sound, part_range, parts, sum_lanes,

@@ -1,21 +1,21 @@
 //! Peaks and sums of squares: what a level meter is made of.
 //!
 //! ```text
-//! largest ← max |x|        squares ← Σ x²
+//! largest ← max |x|        squares ← Σ x²        memory ← keep·memory + gain²·squares
 //! ```
 //!
-//! The squares of a tile are added in a fixed order, however it was cut: four sums, of the frames 0, 4, 8 …, 1, 5, 9 …, and so on,
-//! and then the four. They are told in a scale of 2⁶⁰: in full scale's own, the square of a sample below −380 dB would be
-//! subnormal, and in that of the engine's samples, which is 2¹²⁰ here, the squares of samples above +15 dB infinite. All scales are
-//! powers of two, so that one or the other changes no bit.
+//! The frames of a tile go into four columns, 0, 4, 8 …, 1, 5, 9 … and so on, and columns are put together by whoever reads
+//! them: each is added in the order of time, however the tile was cut. Squares are told in a scale of 2⁶⁰: in full scale's own, the
+//! square of a sample below −380 dB would be subnormal, and in that of the engine's samples, which is 2¹²⁰ here, the squares of
+//! samples above +15 dB infinite. All scales are powers of two, so that one or the other changes no bit.
 //!
 //! Sums begin with a little that is not zero, −450 dB of full scale: what is next to nothing disappears in it instead of making the sum
 //! subnormal. Where products are rounded before they are added, they are kept from it one by one.
 
 use super::gain::LaneGain;
-use super::tile::{LaneTile, part_range};
+use super::tile::{LaneTile, PerLane, part_range, parts};
 use crate::lanes::{FULL_SCALE, LANES, TILE_FRAMES};
-use fearless_simd::{Simd, SimdBase, SimdFloat, SimdMask, f32x8};
+use fearless_simd::{Select, Simd, SimdBase, SimdFloat, SimdMask, f32x8};
 
 /// Full scale in the scale of squares.
 pub(crate) const SQUARE_SCALE: f32 = FULL_SCALE;
@@ -24,102 +24,158 @@ pub(crate) const SQUARE_SCALE: f32 = FULL_SCALE;
 pub(crate) const NEXT_TO_NOTHING: f32 = 1.0 / (1u128 << 90) as f32;
 
 /// The smallest magnitude whose square is a normal number.
-pub(crate) const SMALLEST_ROOT: f32 = 1.0 / (1u64 << 62) as f32;
+const SMALLEST_ROOT: f32 = 1.0 / (1u64 << 62) as f32;
 
-/// What sums are held to, so that nothing behind them is infinite.
+/// What a tile's sums are held to, so that nothing behind them is infinite.
 const CEILING: f32 = 1e30;
 
 /// What takes a sample from the engine's scale to the one whose squares are told: 2⁻³⁰.
 const ROOT: f32 = 1.0 / (1u64 << 30) as f32;
 
-/// Sums that are independent of each other, as a processor needs them to be fast.
-const N_SUMS: usize = 4;
+/// Columns are independent of each other, as a processor needs them to be fast.
+pub(crate) const N_COLUMNS: usize = 4;
 
-/// The sums of squares of the frames 0, 4, 8 …, 1, 5, 9 …, and so on, of every lane. In a scale of 2⁶⁰.
-#[derive(Clone, Debug)]
+/// A number for each lane of the frames 0, 4, 8 …, one for those of 1, 5, 9 …, and so on.
+#[derive(Clone, Debug, PartialEq)]
 #[repr(align(64))]
-pub(crate) struct LaneSquares([[f32; LANES]; N_SUMS]);
+pub(crate) struct LaneColumns(pub(crate) [[f32; LANES]; N_COLUMNS]);
 
-impl LaneSquares {
-    /// The sums of nothing.
-    pub(crate) const NONE: Self = Self([[NEXT_TO_NOTHING; LANES]; N_SUMS]);
+impl LaneColumns {
+    pub(crate) const ZERO: Self = Self([[0.0; LANES]; N_COLUMNS]);
 
-    /// The sum of all, held to what can be multiplied with gains.
-    #[inline(always)]
-    pub(crate) fn held_sum<S: Simd>(&self, simd: S) -> f32x8<S> {
-        hold(simd, self.sum(simd))
+    /// The squares of nothing.
+    pub(crate) const NO_SQUARES: Self = Self([[NEXT_TO_NOTHING; LANES]; N_COLUMNS]);
+
+    /// The largest of a lane.
+    pub(crate) fn largest(&self, lane: usize) -> f32 {
+        self.0.iter().fold(0.0, |largest, column| larger(column[lane], largest))
+    }
+
+    /// The sum of a lane.
+    pub(crate) fn sum(&self, lane: usize) -> f32 {
+        let [a, b, c, d] = &self.0;
+        (a[lane] + b[lane]) + (c[lane] + d[lane])
     }
 
     #[inline(always)]
-    fn sum<S: Simd>(&self, simd: S) -> f32x8<S> {
-        let [a, b, c, d] = [0, 1, 2, 3].map(
-            #[inline(always)]
-            |idx: usize| f32x8::from_slice(simd, &self.0[idx]),
-        );
-        (a + b) + (c + d)
+    fn load<S: Simd>(&self, simd: S, idx: usize) -> S::f32s {
+        S::f32s::from_slice(simd, &self.0.as_flattened()[part_range::<S>(idx)])
+    }
+
+    #[inline(always)]
+    fn store<S: Simd>(&mut self, idx: usize, values: S::f32s) {
+        values.store_slice(&mut self.0.as_flattened_mut()[part_range::<S>(idx)]);
+    }
+
+    /// How many vectors there are.
+    #[inline(always)]
+    fn n_vectors<S: Simd>() -> usize {
+        N_COLUMNS * LANES / S::f32s::LEN
+    }
+
+    /// self ← max(self, gain·tops)
+    #[inline(always)]
+    pub(crate) fn raise<S: Simd>(&mut self, simd: S, tops: &Self, gain: Option<&PerLane>) {
+        for idx in 0..Self::n_vectors::<S>() {
+            let mut top = tops.load(simd, idx);
+            if let Some(gain) = gain {
+                top *= gain.load(simd, idx % parts::<S>());
+            }
+            self.store::<S>(idx, self.load(simd, idx).max(top));
+        }
+    }
+
+    /// self ← keep·self + gain²·squares, and zero where that is less than `floor`
+    #[inline(always)]
+    pub(crate) fn remember<S: Simd>(
+        &mut self,
+        simd: S,
+        squares: &Self,
+        gain: Option<&PerLane>,
+        keep: f32,
+        floor: f32,
+    ) {
+        for idx in 0..Self::n_vectors::<S>() {
+            let mut squares = squares.load(simd, idx);
+            if let Some(gain) = gain {
+                let gain = gain.load(simd, idx % parts::<S>());
+                squares *= gain * gain;
+            }
+            let next = self.load(simd, idx).mul_add(S::f32s::splat(simd, keep), squares);
+            let is_nothing = next.simd_lt(S::f32s::splat(simd, floor));
+            self.store::<S>(idx, is_nothing.select(S::f32s::splat(simd, 0.0), next));
+        }
+    }
+
+    /// self ← gain²·self + other, held to what can be multiplied with gains
+    #[inline(always)]
+    pub(crate) fn join<S: Simd>(&mut self, simd: S, gain: &PerLane, other: &Self) {
+        let ceiling = S::f32s::splat(simd, CEILING);
+        for idx in 0..Self::n_vectors::<S>() {
+            let gain = gain.load(simd, idx % parts::<S>());
+            let (own, other) = (self.load(simd, idx).min(ceiling), other.load(simd, idx).min(ceiling));
+            self.store::<S>(idx, own * (gain * gain) + other);
+        }
     }
 }
 
-/// Sums that nothing makes infinite any more.
+/// The largest magnitudes of a whole tile, in the engine's scale, and its squares; with `PEAKS` off the squares only.
 #[inline(always)]
-fn hold<S: Simd>(simd: S, sums: f32x8<S>) -> f32x8<S> {
-    sums.min(f32x8::splat(simd, CEILING))
-}
-
-/// The largest magnitudes of a whole tile, in the engine's scale, and its squares.
-#[inline(always)]
-pub(crate) fn measure_tile<S: Simd>(simd: S, tile: &LaneTile) -> (f32x8<S>, f32x8<S>) {
-    let (largest, squares) = measure_scaled::<S, false>(simd, tile);
-    if squares.simd_lt(f32x8::splat(simd, f32::INFINITY)).all_true() {
-        return (largest, squares * (ROOT * ROOT));
+pub(crate) fn measure_tile<S: Simd, const PEAKS: bool>(
+    simd: S,
+    tile: &LaneTile,
+    tops: &mut LaneColumns,
+    squares: &mut LaneColumns,
+) {
+    let mut loudest = S::f32s::splat(simd, 0.0);
+    let rows = tile.0.as_chunks::<N_COLUMNS>().0;
+    for idx in 0..LaneColumns::n_vectors::<S>() {
+        let nothing = S::f32s::splat(simd, NEXT_TO_NOTHING / (ROOT * ROOT));
+        let (mut top, mut sum) = (S::f32s::splat(simd, 0.0), nothing);
+        for row in rows {
+            let samples = S::f32s::from_slice(simd, &row.as_flattened()[part_range::<S>(idx)]);
+            if PEAKS {
+                top = top.max(samples.abs());
+            }
+            sum = add_square::<S>(simd, samples, sum);
+        }
+        if PEAKS {
+            tops.store::<S>(idx, top);
+        }
+        loudest = loudest.max(sum);
+        squares.store::<S>(idx, sum * (ROOT * ROOT));
     }
-    let (mut largest, mut squares) = ([0.0; LANES], [0.0; LANES]);
-    measure_loud_tile(simd, tile, &mut largest, &mut squares);
-    (f32x8::from_slice(simd, &largest), f32x8::from_slice(simd, &squares))
+    if !loudest.simd_lt(S::f32s::splat(simd, f32::INFINITY)).all_true() {
+        measure_loud_tile(simd, tile, squares);
+    }
 }
 
-/// The same where squares would be infinite in the engine's scale. A function of its own, because nobody should hear it.
+/// Squares that would be infinite in the engine's scale. A function of its own, because nobody should hear it.
 #[cold]
 #[inline(never)]
-fn measure_loud_tile<S: Simd>(simd: S, tile: &LaneTile, largest: &mut [f32; LANES], sums: &mut [f32; LANES]) {
+fn measure_loud_tile<S: Simd>(simd: S, tile: &LaneTile, squares: &mut LaneColumns) {
+    let mut tops = LaneColumns::ZERO;
+    *squares = LaneColumns::NO_SQUARES;
     simd.vectorize(
         #[inline(always)]
         || {
-            let (tops, squares) = measure_scaled::<S, true>(simd, tile);
-            (tops * (1.0 / ROOT)).store_slice(largest);
-            hold(simd, squares).store_slice(sums);
+            measure_part(simd, tile, None, 0, TILE_FRAMES, &mut tops, squares);
+            let ceiling = S::f32s::splat(simd, CEILING);
+            for idx in 0..LaneColumns::n_vectors::<S>() {
+                squares.store::<S>(idx, squares.load(simd, idx).min(ceiling));
+            }
         },
     );
 }
 
-/// Largest magnitudes and squares in one of two scales: full scale is 2⁶⁰ or, with `ROOTED`, 2³⁰.
+/// sum + samples²
 #[inline(always)]
-fn measure_scaled<S: Simd, const ROOTED: bool>(simd: S, tile: &LaneTile) -> (f32x8<S>, f32x8<S>) {
-    let (mut tops, mut sums) = ([[0.0; LANES]; N_SUMS], LaneSquares::NONE);
-    let nothing = if ROOTED { NEXT_TO_NOTHING } else { NEXT_TO_NOTHING / (ROOT * ROOT) };
-    let rows = tile.0.as_chunks::<N_SUMS>().0;
-    for part in 0..N_SUMS * LANES / S::f32s::LEN {
-        let (mut top, mut sum) = (S::f32s::splat(simd, 0.0), S::f32s::splat(simd, nothing));
-        for row in rows {
-            let mut samples = S::f32s::from_slice(simd, &row.as_flattened()[part_range::<S>(part)]);
-            if ROOTED {
-                samples *= ROOT;
-            }
-            let mut magnitudes = samples.abs();
-            top = top.max(magnitudes);
-            if !is_fused::<S>() {
-                magnitudes = magnitudes.max(S::f32s::splat(simd, SMALLEST_ROOT));
-            }
-            sum = magnitudes.mul_add(magnitudes, sum);
-        }
-        top.store_slice(&mut tops.as_flattened_mut()[part_range::<S>(part)]);
-        sum.store_slice(&mut sums.0.as_flattened_mut()[part_range::<S>(part)]);
+fn add_square<S: Simd>(simd: S, samples: S::f32s, sum: S::f32s) -> S::f32s {
+    if is_fused::<S>() {
+        return samples.mul_add(samples, sum);
     }
-    let [a, b, c, d] = [0, 1, 2, 3].map(
-        #[inline(always)]
-        |idx: usize| f32x8::from_slice(simd, &tops[idx]),
-    );
-    (a.max(b).max(c.max(d)), sums.sum(simd))
+    let magnitudes = samples.abs().max(S::f32s::splat(simd, SMALLEST_ROOT));
+    magnitudes.mul_add(magnitudes, sum)
 }
 
 /// Whether `mul_add` certainly is one instruction that rounds once.
@@ -128,8 +184,8 @@ fn is_fused<S: Simd>() -> bool {
     S::f32s::LEN >= LANES
 }
 
-/// Adds the squares of `n` frames, times a gain, to those of the `at` frames of the tile that came before, and returns the
-/// largest magnitude in the engine's scale.
+/// Adds the squares of `n` frames, times a gain, to those of the `at` frames of the tile that came before, and raises the largest
+/// magnitudes, in the engine's scale.
 #[inline(always)]
 pub(crate) fn measure_part<S: Simd>(
     simd: S,
@@ -137,10 +193,10 @@ pub(crate) fn measure_part<S: Simd>(
     gain: Option<&LaneGain<'_>>,
     at: usize,
     n: usize,
-    squares: &mut LaneSquares,
-) -> f32x8<S> {
+    tops: &mut LaneColumns,
+    squares: &mut LaneColumns,
+) {
     debug_assert!(at + n <= TILE_FRAMES);
-    let mut top = f32x8::splat(simd, 0.0);
     for (idx, frame) in tile.0[..n].iter().enumerate() {
         let mut samples = f32x8::from_slice(simd, frame) * ROOT;
         match gain {
@@ -148,15 +204,16 @@ pub(crate) fn measure_part<S: Simd>(
             Some(LaneGain::Moving(gains)) => samples *= f32x8::from_slice(simd, &gains.0[idx]),
             None => {}
         }
+        let column = (at + idx) % N_COLUMNS;
         let mut magnitudes = samples.abs();
-        top = top.max(magnitudes);
+        let top = &mut tops.0[column];
+        f32x8::from_slice(simd, top).max(magnitudes * (1.0 / ROOT)).store_slice(top);
         if !is_fused::<S>() {
             magnitudes = magnitudes.max(f32x8::splat(simd, SMALLEST_ROOT));
         }
-        let sum = &mut squares.0[(at + idx) % N_SUMS];
+        let sum = &mut squares.0[column];
         magnitudes.mul_add(magnitudes, f32x8::from_slice(simd, sum)).store_slice(sum);
     }
-    top * (1.0 / ROOT)
 }
 
 /// Measures samples of one signal, side by side: adds the squares of as many as there are, times `scale`, and raises the largest
@@ -188,11 +245,20 @@ pub(crate) fn measure_row<S: Simd>(
     }
 }
 
-/// The sum of eight sums of one signal, held to what can be multiplied with gains.
+/// memory ← keep·memory + squares, and zero where that is less than `floor`; eight places of one signal. The squares begin anew.
 #[inline(always)]
-pub(crate) fn held_row_sum([a, b, c, d, e, f, g, h]: [f32; LANES]) -> f32 {
-    let sum = ((a + e) + (c + g)) + ((b + f) + (d + h));
-    if sum < CEILING { sum } else { CEILING }
+pub(crate) fn remember_row<S: Simd>(
+    simd: S,
+    memory: &mut [f32; LANES],
+    squares: &mut [f32; LANES],
+    keep: f32,
+    floor: f32,
+) {
+    let held = f32x8::from_slice(simd, squares).min(f32x8::splat(simd, CEILING));
+    let next = f32x8::from_slice(simd, memory) * keep + held;
+    let is_nothing = next.simd_lt(f32x8::splat(simd, floor));
+    is_nothing.select(f32x8::splat(simd, 0.0), next).store_slice(memory);
+    *squares = [NEXT_TO_NOTHING; LANES];
 }
 
 /// The larger one of two magnitudes, in one instruction.
@@ -206,7 +272,7 @@ mod tests {
     use super::*;
     use crate::lanes::scale;
     use crate::simd::testing::noise_tile;
-    use crate::simd::{PerLane, SimdPath, on_path};
+    use crate::simd::{SimdPath, on_path};
     use fastrand::Rng;
 
     /// A tile of noise whose lanes are from −300 to +100 dB loud.
@@ -220,32 +286,13 @@ mod tests {
         tile
     }
 
-    fn tile_on(path: SimdPath, tile: &LaneTile) -> ([f32; LANES], [f32; LANES]) {
-        let mut measured = ([0.0; LANES], [0.0; LANES]);
-        on_path!(path, simd => {
-            let (largest, squares) = measure_tile(simd, tile);
-            largest.store_slice(&mut measured.0);
-            squares.store_slice(&mut measured.1);
-        });
-        measured
-    }
-
-    fn part_on(
-        path: SimdPath,
-        tile: &LaneTile,
-        gain: Option<&LaneGain<'_>>,
-        [at, n]: [usize; 2],
-        squares: &mut LaneSquares,
-    ) -> [f32; LANES] {
-        let mut largest = [0.0; LANES];
-        on_path!(path, simd => measure_part(simd, tile, gain, at, n, squares).store_slice(&mut largest));
-        largest
-    }
-
-    fn sum_on(path: SimdPath, squares: &LaneSquares) -> [f32; LANES] {
-        let mut sum = [0.0; LANES];
-        on_path!(path, simd => squares.held_sum(simd).store_slice(&mut sum));
-        sum
+    fn tile_on(path: SimdPath, tile: &LaneTile) -> (LaneColumns, LaneColumns) {
+        let (mut tops, mut squares) = (LaneColumns::ZERO, LaneColumns::ZERO);
+        on_path!(path, simd => measure_tile::<_, true>(simd, tile, &mut tops, &mut squares));
+        let (mut no_tops, mut without_tops) = (LaneColumns::ZERO, LaneColumns::ZERO);
+        on_path!(path, simd => measure_tile::<_, false>(simd, tile, &mut no_tops, &mut without_tops));
+        assert_eq!(squares, without_tops);
+        (tops, squares)
     }
 
     #[test]
@@ -254,16 +301,15 @@ mod tests {
         for path in SimdPath::all() {
             for _ in 0..50 {
                 let tile = loud_and_soft(&mut rng);
-                let measured = tile_on(path, &tile);
+                let (tops, squares) = tile_on(path, &tile);
                 for lane in 0..LANES {
                     let samples = tile.lane(lane);
                     let largest = samples.iter().fold(0.0_f32, |largest, x| largest.max(x.abs()));
-                    assert_eq!(measured.0[lane], largest, "{}", path.name());
-                    let squares: f64 =
-                        samples.iter().map(|x| (f64::from(*x) * f64::from(ROOT)).powi(2)).sum();
+                    assert_eq!(tops.largest(lane), largest, "{}", path.name());
+                    let want: f64 = samples.iter().map(|x| (f64::from(*x) * f64::from(ROOT)).powi(2)).sum();
                     // Each of 32 products and sums is half a bit off at most, and sums begin with a little.
-                    let bound = squares * 32.0 * f64::from(f32::EPSILON) + 4.0 * f64::from(NEXT_TO_NOTHING);
-                    let error = (f64::from(measured.1[lane]) - squares).abs();
+                    let bound = want * 32.0 * f64::from(f32::EPSILON) + 4.0 * f64::from(NEXT_TO_NOTHING);
+                    let error = (f64::from(squares.sum(lane)) - want).abs();
                     assert!(error <= bound, "{} lane {lane}", path.name());
                 }
             }
@@ -274,7 +320,8 @@ mod tests {
     fn what_is_far_beyond_all_music_is_held() {
         let tile = LaneTile([[scale(9e11); LANES]; TILE_FRAMES]);
         for path in SimdPath::all() {
-            assert_eq!(tile_on(path, &tile), ([scale(9e11); LANES], [CEILING; LANES]), "{}", path.name());
+            let columns = |value| LaneColumns([[value; LANES]; N_COLUMNS]);
+            assert_eq!(tile_on(path, &tile), (columns(scale(9e11)), columns(CEILING)), "{}", path.name());
         }
     }
 
@@ -288,7 +335,7 @@ mod tests {
                     // So that the fast scale is the one that is compared with.
                     tile.0.iter_mut().for_each(|frame| frame[3..5].fill(0.0));
                 }
-                let (mut squares, mut largest) = (LaneSquares::NONE, [0.0_f32; LANES]);
+                let (mut tops, mut squares) = (LaneColumns::ZERO, LaneColumns::NO_SQUARES);
                 let mut at = 0;
                 while at < TILE_FRAMES {
                     let n = rng.usize(1..=TILE_FRAMES - at);
@@ -296,14 +343,12 @@ mod tests {
                     part.0[..n].copy_from_slice(&tile.0[at..at + n]);
                     // What is behind the segment is of no meaning.
                     part.0[n..].fill([f32::MAX; LANES]);
-                    let tops = part_on(path, &part, None, [at, n], &mut squares);
-                    largest.iter_mut().zip(tops).for_each(|(largest, top)| *largest = largest.max(top));
+                    on_path!(path, simd => {
+                        measure_part(simd, &part, None, at, n, &mut tops, &mut squares);
+                    });
                     at += n;
                 }
-                let (tops, whole) = tile_on(path, &tile);
-                assert_eq!(largest, tops, "{}", path.name());
-                let cut = sum_on(path, &squares);
-                assert_eq!(cut.map(f32::to_bits), whole.map(f32::to_bits), "{}", path.name());
+                assert_eq!((tops, squares), tile_on(path, &tile), "{}", path.name());
             }
         }
     }
@@ -320,16 +365,18 @@ mod tests {
             for frame in &mut scaled.0 {
                 frame.iter_mut().zip(gain.lanes()).for_each(|(sample, gain)| *sample *= gain);
             }
-            let mut measured: Vec<([f32; LANES], [f32; LANES])> = Vec::new();
+            let mut measured = Vec::new();
             let cases = [
                 (&tile, Some(LaneGain::Still(&gain))),
                 (&tile, Some(LaneGain::Moving(&gains))),
                 (&scaled, None),
             ];
             for (tile, gain) in cases {
-                let mut squares = LaneSquares::NONE;
-                let largest = part_on(path, tile, gain.as_ref(), [0, TILE_FRAMES], &mut squares);
-                measured.push((largest, sum_on(path, &squares)));
+                let (mut tops, mut squares) = (LaneColumns::ZERO, LaneColumns::NO_SQUARES);
+                on_path!(path, simd => {
+                    measure_part(simd, tile, gain.as_ref(), 0, TILE_FRAMES, &mut tops, &mut squares);
+                });
+                measured.push((tops, squares));
             }
             assert_eq!(measured[0], measured[1], "{}", path.name());
             assert_eq!(measured[0], measured[2], "{}", path.name());

@@ -42,6 +42,11 @@ impl Area {
         Self { x, y, width: right - x, height: bottom - y }
     }
 
+    /// How many pixels it has.
+    pub(crate) fn n_pixels(self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
     /// Its rows.
     pub(crate) fn rows(self) -> Range<usize> {
         self.y as usize..(self.y + self.height) as usize

@@ -93,6 +93,12 @@ pub struct ViziaHandle {
     shared: Arc<Shared>,
 }
 
+impl Drop for ViziaHandle {
+    fn drop(&mut self) {
+        self.shared.reset();
+    }
+}
+
 impl EditorHandle for ViziaHandle {
     type Window = Window;
     type Error = baseview::Error;

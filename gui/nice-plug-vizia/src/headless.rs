@@ -60,15 +60,16 @@ impl Headless {
 
     /// The second half of a tick: draws what changed, if anything did.
     pub fn draw(&mut self) -> bool {
-        let area = self.ui.draw();
-        if let Some(area) = area {
-            self.ui.copy_pixels(area, &mut self.pixels);
+        let areas = self.ui.draw();
+        for area in &areas {
+            self.ui.copy_pixels(*area, &mut self.pixels, 0);
         }
-        self.drawn = area.map(|Area { x, y, width, height }| (x, y, width, height));
-        area.is_some()
+        let around = areas.into_iter().reduce(Area::union);
+        self.drawn = around.map(|Area { x, y, width, height }| (x, y, width, height));
+        around.is_some()
     }
 
-    /// The rectangle that the last draw drew in: x, y, width, height in physical pixels.
+    /// The rectangle around what the last draw drew: x, y, width, height in physical pixels.
     pub fn drawn(&self) -> Option<(u32, u32, u32, u32)> {
         self.drawn
     }

@@ -19,6 +19,30 @@ pub(crate) fn keyboard_event(ui: &mut Ui, event: &KeyboardEvent) -> bool {
     }
 }
 
+/// Keys that went down while somebody typed. Whoever saw a key go down sees it go up, and nobody else: the key that begins or ends
+/// typing would hang in the host otherwise.
+#[derive(Default)]
+pub(crate) struct KeptKeys {
+    down: Vec<keyboard_types::Code>,
+}
+
+impl KeptKeys {
+    /// Whether this event is kept from the host.
+    pub(crate) fn is_kept(&mut self, code: keyboard_types::Code, state: KeyState, is_typed: bool) -> bool {
+        let known = self.down.iter().position(|other| *other == code);
+        match (state, known) {
+            (KeyState::Down, None) if is_typed => self.down.push(code),
+            // A key that repeats stays whose it was.
+            (KeyState::Down, _) => {}
+            (KeyState::Up, Some(idx)) => {
+                self.down.swap_remove(idx);
+            }
+            (KeyState::Up, None) => {}
+        }
+        known.is_some() || (state == KeyState::Down && is_typed)
+    }
+}
+
 /// Delivers a key that the host has handed over, which it does while somebody types.
 pub(crate) fn virtual_key(
     ui: &mut Ui,
@@ -272,6 +296,21 @@ mod tests {
         }
         let umlaut = keyboard_types::Key::Character("ä".into());
         assert_eq!(key(&umlaut), Key::Character("ä".into()));
+    }
+
+    #[test]
+    fn who_saw_a_key_go_down_sees_it_go_up() {
+        use keyboard_types::Code as C;
+        let mut keys = KeptKeys::default();
+        // Tab goes to a text field; Enter leaves it.
+        assert!(!keys.is_kept(C::Tab, KeyState::Down, false));
+        assert!(!keys.is_kept(C::Tab, KeyState::Up, true));
+        assert!(keys.is_kept(C::Enter, KeyState::Down, true));
+        assert!(keys.is_kept(C::Enter, KeyState::Down, false), "it repeats");
+        assert!(keys.is_kept(C::Enter, KeyState::Up, false));
+        assert!(!keys.is_kept(C::Enter, KeyState::Up, false));
+        assert!(!keys.is_kept(C::Space, KeyState::Down, false));
+        assert!(!keys.is_kept(C::Space, KeyState::Up, false));
     }
 
     #[test]

@@ -42,7 +42,7 @@
 //! states are looked at in every tick, 62.5 times a second: [`poll`](PollExt::poll) on a view's handle. A poll that returns true
 //! has its view drawn again, and nothing else; it may set signals. 600 polls cost 0.1 % of a core.
 //!
-//! **Frames.** Nothing is drawn unless something asks for it, and then only the rectangle around what did. A layout draws
+//! **Frames.** Nothing is drawn unless something asks for it, and then only the rectangles around what did. A layout draws
 //! all text again (milliseconds), so what changes often draws itself in a custom view and asks for a redraw only.
 //!
 //! **The window's background** is the page's: give it a view of `Stretch(1.0)` × `Stretch(1.0)` with a background, or style `:root`.
@@ -76,9 +76,12 @@ mod input;
 mod keyboard;
 mod live;
 mod param;
+mod passes;
 mod pointer;
 mod polls;
 mod present;
+mod proxy;
+mod root;
 mod state;
 mod theme;
 mod ui;

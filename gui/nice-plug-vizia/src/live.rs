@@ -12,7 +12,7 @@ use vizia_core::prelude::*;
 use crate::clipboard::Clipboard;
 use crate::damage::Area;
 use crate::host::Sink;
-use crate::input;
+use crate::input::{self, KeptKeys};
 use crate::keyboard::HostKeyboard;
 use crate::pointer::Pointer;
 use crate::present::Screen;
@@ -33,6 +33,7 @@ pub(crate) struct Live {
     shared: Arc<Shared>,
     pointer: Pointer,
     keyboard: HostKeyboard,
+    kept: KeptKeys,
     asked: Option<Asked>,
     lost_focus: bool,
     opened: Instant,
@@ -72,6 +73,7 @@ impl Live {
             shared,
             pointer: Pointer::default(),
             keyboard: HostKeyboard::new(window),
+            kept: KeptKeys::default(),
             asked: None,
             lost_focus: false,
             opened: Instant::now(),
@@ -103,16 +105,18 @@ impl Live {
         if std::mem::take(&mut self.lost_focus) {
             self.unfocus();
         }
+        if self.asked.is_none() {
+            self.keep_own_size();
+        }
         self.take_host_keys(window);
         self.ui.update(dt_s);
         self.after_events(window);
-        let drawn = self.ui.draw();
-        let shown = match (drawn, exposed) {
-            (Some(drawn), Some(exposed)) => drawn.union(exposed),
-            (Some(area), None) | (None, Some(area)) => area,
-            (None, None) => return,
-        };
-        if let Err(error) = self.screen.show(&mut self.ui, shown) {
+        let mut shown = self.ui.draw();
+        shown.extend(exposed);
+        if shown.is_empty() {
+            return;
+        }
+        if let Err(error) = self.screen.show(&mut self.ui, &shown) {
             // The next frame tries again; a display that is gone closes the window.
             nice_plug::nice_warn!("The editor's window shows an old picture: {error}. It tries again.");
             self.ui.damage_all();
@@ -131,7 +135,8 @@ impl Live {
                 EventStatus::Ignored
             }
             Event::Keyboard(event) => {
-                let captured = input::keyboard_event(&mut self.ui, event);
+                let is_typed = input::keyboard_event(&mut self.ui, event);
+                let captured = self.kept.is_kept(event.code, event.state, is_typed);
                 if !captured {
                     self.keyboard.pass_on(event);
                 }
@@ -173,12 +178,15 @@ impl Live {
     }
 
     /// Ends what is open, after a panic. The views are in an unknown state: they are left alone, at the price of their memory.
-    pub(crate) fn give_up(self) {
-        self.shared.is_typing.store(false, Ordering::Relaxed);
-        let host = self.ui.host().clone();
-        std::mem::forget(self.ui);
+    pub(crate) fn give_up(self) -> HostKeyboard {
+        let Self { ui, shared, mut keyboard, .. } = self;
+        shared.is_typing.store(false, Ordering::Relaxed);
+        keyboard.give_back();
+        let host = ui.host().clone();
+        std::mem::forget(ui);
         let end = std::panic::AssertUnwindSafe(|| host.end_all());
         let _ = std::panic::catch_unwind(end);
+        keyboard
     }
 
     fn take_size(&mut self, size: WindowSize) {
@@ -202,6 +210,12 @@ impl Live {
             }
         }
         self.state.set_physical_size(size, scale_factor);
+    }
+
+    /// A plugin's state that is loaded meanwhile is for the next time: the window that is open stays as it is.
+    fn keep_own_size(&self) {
+        self.state.set_zoom(self.ui.host().zoom());
+        self.state.set_physical_size(self.ui.size(), self.ui.scale_factor());
     }
 
     fn set_zoom(&mut self, zoom: f32) {

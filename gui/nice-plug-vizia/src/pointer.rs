@@ -14,6 +14,8 @@ const SAME_PLACE_PX: f32 = 4.0;
 const DOUBLE_CLICK: Duration = Duration::from_millis(500);
 /// A host may take the focus back at once when an editor is clicked; that ends no drag.
 const FOCUS_QUARREL: Duration = Duration::from_millis(250);
+/// A place outside of any window. Not a negative one: vizia leaves what was under the mouse lit then.
+const FAR_PX: f32 = 1e6;
 /// Pixels that make a line, where a wheel counts pixels.
 const PIXELS_PER_LINE: f32 = 24.0;
 
@@ -110,7 +112,7 @@ impl Pointer {
     /// each layout.
     fn leave(&mut self, ui: &mut Ui) {
         if !self.is_inside && self.held.is_empty() {
-            ui.event(WindowEvent::MouseMove(-1.0, -1.0));
+            ui.event(WindowEvent::MouseMove(FAR_PX, FAR_PX));
         }
     }
 }

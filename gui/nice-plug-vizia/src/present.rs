@@ -12,6 +12,9 @@ use crate::ui::Ui;
 /// How many frames back what was drawn is remembered: no system has more buffers in turn.
 const REMEMBERED_FRAMES: usize = 4;
 
+/// The window may have an alpha channel; what is behind it is none of the editor's.
+const OPAQUE: u32 = 0xff00_0000;
+
 /// The window's pixels. Only what changed is copied and sent.
 pub(crate) struct Screen {
     surface: softbuffer::Surface<PlatformHandle, PlatformHandle>,
@@ -19,7 +22,7 @@ pub(crate) struct Screen {
     _context: softbuffer::Context<PlatformHandle>,
     size: (u32, u32),
     /// What each of the last frames changed, the newest first.
-    changed: VecDeque<Area>,
+    changed: VecDeque<Vec<Area>>,
 }
 
 impl Screen {
@@ -30,39 +33,36 @@ impl Screen {
         Ok(Self { surface, _context: context, size: (0, 0), changed: VecDeque::new() })
     }
 
-    /// Shows the pixels of an area.
-    pub(crate) fn show(&mut self, ui: &mut Ui, area: Area) -> Result<(), softbuffer::SoftBufferError> {
+    /// Shows the pixels of some areas.
+    pub(crate) fn show(&mut self, ui: &mut Ui, areas: &[Area]) -> Result<(), softbuffer::SoftBufferError> {
         let (width, height) = ui.size();
         let whole = Area::whole(width, height);
-        let Some(mut area) = area.intersection(whole) else { return Ok(()) };
+        let mut areas: Vec<_> = areas.iter().filter_map(|area| area.intersection(whole)).collect();
         if self.size != (width, height) {
             let (Some(w), Some(h)) = (NonZeroU32::new(width), NonZeroU32::new(height)) else { return Ok(()) };
             self.surface.resize(w, h)?;
             self.size = (width, height);
             self.changed.clear();
-            area = whole;
+            areas = vec![whole];
         }
-        self.changed.push_front(area);
+        let damage: Vec<_> = areas.iter().copied().filter_map(damage).collect();
+        self.changed.push_front(areas);
         self.changed.truncate(REMEMBERED_FRAMES);
         let mut buffer = self.surface.buffer_mut()?;
         // A buffer of age n lacks what the last n frames changed, this one included.
         let age = usize::from(buffer.age());
-        let stale = if age == 0 || age > self.changed.len() {
-            whole
+        if age == 0 || age > self.changed.len() {
+            ui.copy_pixels(whole, &mut buffer, OPAQUE);
         } else {
-            self.changed.iter().take(age).copied().fold(area, Area::union)
-        };
-        ui.copy_pixels(stale, &mut buffer);
-        // The window may have an alpha channel; what is behind it is none of the editor's.
-        for y in stale.rows() {
-            let row = &mut buffer[y * width as usize..][stale.columns_of(1)];
-            row.iter_mut().for_each(|pixel| *pixel |= 0xff00_0000);
+            for area in self.changed.iter().take(age).flatten() {
+                ui.copy_pixels(*area, &mut buffer, OPAQUE);
+            }
         }
-        buffer.present_with_damage(&[softbuffer::Rect {
-            x: area.x,
-            y: area.y,
-            width: NonZeroU32::new(area.width).unwrap_or(NonZeroU32::MIN),
-            height: NonZeroU32::new(area.height).unwrap_or(NonZeroU32::MIN),
-        }])
+        buffer.present_with_damage(&damage)
     }
+}
+
+fn damage(area: Area) -> Option<softbuffer::Rect> {
+    let (width, height) = (NonZeroU32::new(area.width)?, NonZeroU32::new(area.height)?);
+    Some(softbuffer::Rect { x: area.x, y: area.y, width, height })
 }

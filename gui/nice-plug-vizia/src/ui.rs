@@ -4,7 +4,6 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use vizia_core::backend::{BackendContext, WindowDescription};
 use vizia_core::context::EventProxy;
@@ -16,12 +15,17 @@ use vizia_reactive::Scope;
 use crate::Host;
 use crate::clipboard::Clipboard;
 use crate::damage::Area;
+use crate::passes;
 use crate::polls::{Polls, Tick};
+use crate::proxy::Proxy;
+use crate::root::Root;
 use crate::theme::Theme;
 
 /// How often events, styles and layout are gone through in one tick at most. A layout moves views, which tell others, which
 /// may build views that need a layout: one round more settles all but the strangest page, and the next tick takes up the rest.
 const MAX_ROUNDS: usize = 3;
+/// With more views to draw, there is one pass.
+const MAX_VIEWS_IN_PASSES: usize = 256;
 /// No picture is larger, in pixels a side.
 const MAX_SIDE: u32 = 16_384;
 
@@ -189,15 +193,57 @@ impl Ui {
         window.is_some_and(|w| !w.redraw_list.is_empty() || w.dirty_rect.is_some())
     }
 
-    /// Draws what has changed, and says where.
-    pub(crate) fn draw(&mut self) -> Option<Area> {
+    /// Draws what has changed, and says where; the areas may overlap.
+    pub(crate) fn draw(&mut self) -> Vec<Area> {
         // Nothing has a size or a style before the first tick.
         if !self.ticked || !self.is_damaged() {
-            return None;
+            return Vec::new();
         }
+        let passes = self.passes();
+        passes.into_iter().filter_map(|views| self.draw_pass(views)).collect()
+    }
+
+    /// What is to be drawn, by passes: see [`passes`].
+    fn passes(&mut self) -> Vec<Vec<Entity>> {
+        let (width, height) = self.size;
+        let cx = self.backend();
+        let Some(window) = cx.context().windows.get_mut(&Entity::root()) else { return Vec::new() };
+        let mut views: Vec<_> = window.redraw_list.drain().collect();
+        let is_one_pass = window.dirty_rect.is_some() || views.len() > MAX_VIEWS_IN_PASSES;
+        let tree = &cx.context().tree;
+        // A view may have asked and be gone; bindings are no views, and have no bounds to ask for.
+        views.retain(|view| {
+            *view == Entity::root() || (tree.get_parent(*view).is_some() && !tree.is_ignored(*view))
+        });
+        if is_one_pass {
+            return vec![views];
+        }
+        let mut bounds = |view: &Entity| {
+            let BoundingBox { x, y, w, h } = cx.cache().get_bounds(*view);
+            Area::around(vg::Rect::new(x, y, x + w, y + h)).intersection(Area::whole(width, height))
+        };
+        let (placed, unplaced): (Vec<_>, Vec<_>) =
+            views.into_iter().map(|view| (view, bounds(&view))).partition(|(_, area)| area.is_some());
+        let areas: Vec<_> = placed.iter().filter_map(|(_, area)| *area).collect();
+        let groups = passes::group(&areas).into_iter();
+        let mut passes: Vec<Vec<_>> =
+            groups.map(|group| group.into_iter().map(|idx| placed[idx].0).collect()).collect();
+        // What has no place in the window of its own may still have children there.
+        let unplaced = unplaced.into_iter().map(|(view, _)| view);
+        match passes.first_mut() {
+            Some(pass) => pass.extend(unplaced),
+            None => passes.extend(Some(unplaced.collect()).filter(|views: &Vec<_>| !views.is_empty())),
+        }
+        passes
+    }
+
+    fn draw_pass(&mut self, views: Vec<Entity>) -> Option<Area> {
         self.drawn.set(None);
-        let cx = self.cx.as_mut().expect("only `drop` takes it");
         let scope = self.scope;
+        let cx = self.cx.as_mut().expect("only `drop` takes it");
+        if let Some(window) = cx.context().windows.get_mut(&Entity::root()) {
+            window.redraw_list.extend(views);
+        }
         scope.enter(|| cx.draw(Entity::root(), &mut self.surface, &mut self.dirty_surface));
         let (width, height) = self.size;
         let whole = Area::whole(width, height);
@@ -212,8 +258,8 @@ impl Ui {
         self.context().needs_redraw(Entity::root());
     }
 
-    /// Copies the pixels of an area, 0xAARRGGBB, to the same place of a picture of the same size.
-    pub(crate) fn copy_pixels(&mut self, area: Area, to: &mut [u32]) {
+    /// Copies the pixels of an area, 0xAARRGGBB, to the same place of a picture of the same size, with these bits set in each.
+    pub(crate) fn copy_pixels(&mut self, area: Area, to: &mut [u32], set_bits: u32) {
         let Some(pixmap) = self.surface.peek_pixels() else { return };
         let Some(bytes) = pixmap.bytes() else { return };
         let row_bytes = pixmap.row_bytes();
@@ -222,7 +268,7 @@ impl Ui {
             let from = &bytes[y * row_bytes..][area.columns_of(4)];
             let to = &mut to[y * stride..][area.columns_of(1)];
             for (to, from) in to.iter_mut().zip(from.chunks_exact(4)) {
-                *to = u32::from_ne_bytes([from[0], from[1], from[2], from[3]]);
+                *to = u32::from_ne_bytes([from[0], from[1], from[2], from[3]]) | set_bits;
             }
         }
     }
@@ -328,58 +374,6 @@ fn set_up(
     build(context);
     cx.needs_refresh(Entity::root());
     cx
-}
-
-/// The window itself, behind all views.
-struct Root {
-    /// Where the last frame was drawn.
-    drawn: Rc<Cell<Option<vg::Rect>>>,
-}
-
-impl View for Root {
-    fn element(&self) -> Option<&'static str> {
-        Some("window")
-    }
-
-    fn draw(&self, cx: &mut DrawContext, canvas: &Canvas) {
-        // vizia keeps the dirty rectangle to itself, but has made it the clip.
-        let clip = canvas.local_clip_bounds();
-        self.drawn.set(clip);
-        let bounds = cx.bounds();
-        if clip.is_none_or(|clip| clip.width() >= bounds.w && clip.height() >= bounds.h) {
-            // With no dirty rectangle at all vizia does not clear before it draws everything.
-            canvas.clear(Color::transparent());
-        }
-        cx.draw_background(canvas);
-        cx.draw_border(canvas);
-    }
-}
-
-/// Events from elsewhere, of this window only.
-#[derive(Clone, Default)]
-struct Proxy {
-    events: Arc<Mutex<Vec<Event>>>,
-}
-
-impl Proxy {
-    fn take(&self) -> Vec<Event> {
-        std::mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn is_empty(&self) -> bool {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
-    }
-}
-
-impl EventProxy for Proxy {
-    fn send(&self, event: Event) -> Result<(), ()> {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
-        Ok(())
-    }
-
-    fn make_clone(&self) -> Box<dyn EventProxy> {
-        Box::new(self.clone())
-    }
 }
 
 fn dpi_factor(scale_factor: f64, host: &Host) -> f64 {

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use baseview::{
@@ -16,6 +16,7 @@ use vizia_core::prelude::Context;
 
 use crate::ViziaState;
 use crate::damage::Area;
+use crate::keyboard::HostKeyboard;
 use crate::live::Live;
 use crate::theme::Theme;
 
@@ -42,7 +43,7 @@ pub(crate) struct Shared {
     /// As bits; 0 is not known yet.
     scale_factor: AtomicU64,
     keys: Mutex<Vec<HostKey>>,
-    waker: Mutex<OnceLock<WindowWaker>>,
+    waker: Mutex<Option<WindowWaker>>,
 }
 
 impl Shared {
@@ -63,22 +64,22 @@ impl Shared {
         if cfg!(target_os = "macos") { 1.0 } else { self.scale_factor() }
     }
 
-    /// Forgets what an editor that was open before has left.
+    /// Forgets what an open editor has left, its window's descriptors among it.
     pub(crate) fn reset(&self) {
         self.is_typing.store(false, Ordering::Relaxed);
         self.take_keys();
-        self.waker.lock().unwrap_or_else(PoisonError::into_inner).take();
+        lock(&self.waker).take();
     }
 
     pub(crate) fn push_key(&self, key: VirtualKeyCode, is_down: bool, modifiers: Modifiers) {
-        self.keys.lock().unwrap_or_else(PoisonError::into_inner).push((key, is_down, modifiers));
-        if let Some(waker) = self.waker.lock().unwrap_or_else(PoisonError::into_inner).get() {
+        lock(&self.keys).push((key, is_down, modifiers));
+        if let Some(waker) = lock(&self.waker).as_ref() {
             waker.request_poll();
         }
     }
 
     pub(crate) fn take_keys(&self) -> Vec<HostKey> {
-        std::mem::take(&mut self.keys.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *lock(&self.keys))
     }
 }
 
@@ -87,6 +88,8 @@ pub(crate) struct WindowHandler {
     window: WindowContext,
     /// Nothing, once a view has panicked.
     live: RefCell<Option<Live>>,
+    /// What is left then: keys go on to the host.
+    keyboard_left: RefCell<Option<HostKeyboard>>,
     /// Events that came while another was handled: on Windows and macOS the system calls back from within calls.
     waiting: RefCell<VecDeque<Event>>,
     resized: Cell<Option<WindowSize>>,
@@ -101,7 +104,7 @@ impl WindowHandler {
         gui_context: GuiContext,
         shared: Arc<Shared>,
     ) -> Result<Self, HandlerError> {
-        let _ = shared.waker.lock().unwrap_or_else(PoisonError::into_inner).set(window.waker());
+        *lock(&shared.waker) = Some(window.waker());
         shared.set_scale_factor(window.scale_factor());
         let live = catch_unwind(AssertUnwindSafe(|| Live::new(&window, page, gui_context, shared)))
             .unwrap_or_else(|panic| {
@@ -112,6 +115,7 @@ impl WindowHandler {
         Ok(Self {
             window,
             live: RefCell::new(Some(live)),
+            keyboard_left: RefCell::new(None),
             waiting: RefCell::default(),
             resized: Cell::new(None),
             exposed: Cell::new(None),
@@ -132,7 +136,7 @@ impl WindowHandler {
                     "The editor failed: {why}. Sound goes on; close the plugin's window and open it again."
                 );
                 if let Some(live) = slot.take() {
-                    live.give_up();
+                    *self.keyboard_left.borrow_mut() = Some(live.give_up());
                 }
                 otherwise
             }
@@ -144,6 +148,9 @@ impl WindowHandler {
         loop {
             let Some(event) = self.waiting.borrow_mut().pop_front() else { return status };
             status = self.with(EventStatus::Ignored, |live| live.event(&self.window, &event));
+            if let (Event::Keyboard(key), Some(keyboard)) = (&event, &mut *self.keyboard_left.borrow_mut()) {
+                keyboard.pass_on(key);
+            }
         }
     }
 
@@ -200,6 +207,10 @@ impl baseview::WindowHandler for WindowHandler {
             self.tick();
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn reason(panic: &(dyn std::any::Any + Send)) -> &str {

@@ -128,3 +128,36 @@ fn drawing_everything_again_gives_the_same_picture() {
     assert!(page.editor.tick(0.016));
     assert_eq!(page.editor.pixels(), before);
 }
+
+#[test]
+fn what_changes_far_apart_is_drawn_apart() {
+    let draws = [(); 3].map(|()| Rc::new(Cell::new(0)));
+    let again = Rc::new(Cell::new([false; 3]));
+    let (counted, asked) = (draws.clone(), Rc::clone(&again));
+    let mut editor = open(&TestParams::new(), move |cx| {
+        for (idx, (draws, left)) in counted.into_iter().zip([0.0, 140.0, 280.0]).enumerate() {
+            let asked = Rc::clone(&asked);
+            Square { draws }
+                .build(cx, |_| {})
+                .position_type(PositionType::Absolute)
+                .left(Pixels(left))
+                .width(Pixels(20.0))
+                .height(Pixels(200.0))
+                .poll(move |_| {
+                    let mut flags = asked.get();
+                    let flag = std::mem::take(&mut flags[idx]);
+                    asked.set(flags);
+                    flag
+                });
+        }
+    });
+    let before = draws.clone().map(|draws| draws.get());
+    let picture = editor.pixels().to_vec();
+    // The one in the middle lies in the rectangle around the others: 300 × 200 pixels, more than two passes cost.
+    again.set([true, false, true]);
+    assert!(editor.tick(0.016));
+    let now = draws.map(|draws| draws.get());
+    assert_eq!(now, [before[0] + 1, before[1], before[2] + 1]);
+    assert_eq!(editor.pixels(), picture);
+    assert!(!editor.tick(0.016));
+}

@@ -87,10 +87,11 @@ impl LevelStore {
     /// Sets what a tap shows, as if a block had brought it.
     pub(super) fn show(&self, tap: Tap, level: Level, hold: [f32; 2]) {
         let Some(place) = self.place(tap) else { return };
-        for side in 0..2 {
-            self.peaks.put(place + side, level.peak[side]);
-            self.holds.put(place + side, hold[side]);
-            store(&self.mean_squares[place + side], level.mean_square[side]);
+        let sides = level.peak.into_iter().zip(hold).zip(level.mean_square);
+        for (place, ((peak, hold), mean_square)) in (place..).zip(sides) {
+            self.peaks.put(place, peak);
+            self.holds.put(place, hold);
+            store(&self.mean_squares[place], mean_square);
         }
     }
 

@@ -167,7 +167,7 @@ pub fn build(cx: &mut Context, params: &Arc<BusbarParams>, desk: &Arc<Desk>) {
         banner::banner(cx, &page);
         HStack::new(cx, |cx| {
             rows(cx, &page);
-            Strips::new(cx, &page).class("strips-view");
+            Strips::scrolling(cx, &page).class("strips-view");
             HStack::new(cx, |cx| {
                 (0..N_GROUPS).for_each(|idx| group::group(cx, &page, idx));
                 master::master(cx, &page);

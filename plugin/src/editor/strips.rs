@@ -9,7 +9,7 @@ pub struct Strips;
 
 impl Strips {
     /// The strips of a page, with the view that scrolls them.
-    pub fn new<'a>(cx: &'a mut Context, page: &Page) -> Handle<'a, ScrollView> {
+    pub fn scrolling<'a>(cx: &'a mut Context, page: &Page) -> Handle<'a, ScrollView> {
         let page = page.clone();
         ScrollView::new(cx, move |cx| {
             let strips = page.clone();

@@ -37,11 +37,11 @@ impl<P: Guarded> Vst3Guard<P> {
     /// may restart the plugin from within, so that no lock may be held here.
     pub(super) fn ask_for_restart_if_due(&self) {
         // SAFETY: no pointers.
-        if self.settled.is_restart_due(|hash| unsafe { self.getParamNormalized(hash) }) {
-            if let Some(handler) = self.teller.handler() {
-                // SAFETY: the reference keeps the host's object alive. A host that declines restarts later or never.
-                unsafe { handler.restartComponent(LATENCY_CHANGED) };
-            }
+        if self.settled.is_restart_due(|hash| unsafe { self.getParamNormalized(hash) })
+            && let Some(handler) = self.teller.handler()
+        {
+            // SAFETY: the reference keeps the host's object alive. A host that declines restarts later or never.
+            unsafe { handler.restartComponent(LATENCY_CHANGED) };
         }
     }
 }

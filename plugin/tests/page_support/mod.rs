@@ -10,9 +10,6 @@ use busbar::params::BusbarParams;
 use nice_plug_vizia::prelude::*;
 use std::sync::Arc;
 
-/// Between two ticks.
-pub const FRAME_S: f32 = 0.016;
-
 /// Longer than a burst of keys or of the wheel holds a parameter.
 const BURST_S: f32 = 2.0;
 
@@ -57,7 +54,7 @@ impl Page {
     pub fn stops(&mut self) -> Vec<Stop> {
         let mut stops: Vec<Stop> = Vec::new();
         loop {
-            self.press(Code::Tab, Key::Tab);
+            self.editor.key(Code::Tab, Key::Tab);
             let view = self.editor.focused();
             if stops.first().is_some_and(|first| first.view == view) {
                 return stops;
@@ -74,10 +71,21 @@ impl Page {
         stops.iter().find(is_it).unwrap_or_else(|| panic!("no {element} of {param} on the page")).bounds
     }
 
-    /// Presses a key and lets the page react.
-    pub fn press(&mut self, code: Code, key: Key) {
-        self.editor.key(code, key);
-        self.editor.update(FRAME_S);
+    /// Every view on the page whose element's name is asked for, with its name. Leaves the keyboard at one of them.
+    pub fn views(&mut self, is_asked_for: impl Fn(&str) -> bool) -> Vec<(Entity, &'static str)> {
+        let context = self.editor.context();
+        let all: Vec<Entity> = context.tree.into_iter().collect();
+        let mut found = Vec::new();
+        for view in all {
+            // vizia tells the element's name of one view only: that which has the keyboard.
+            self.editor.context().with_current(view, |cx| cx.focus_with_visibility(false));
+            let Some(element) = self.editor.focused_element() else { continue };
+            let bounds = EventContext::new_with_current(self.editor.context(), view).bounds();
+            if is_asked_for(element) && bounds.w > 0.0 && bounds.h > 0.0 {
+                found.push((view, element));
+            }
+        }
+        found
     }
 
     fn stop(&mut self, view: Entity) -> Stop {
@@ -87,16 +95,16 @@ impl Page {
         let mut gestures = Vec::new();
         // In a text field arrows move the caret.
         if !self.editor.is_typing() {
+            // At the upper end an arrow upwards changes nothing: the other one does.
             for (code, key) in [
                 (Code::ArrowUp, Key::ArrowUp),
                 (Code::ArrowDown, Key::ArrowDown),
                 (Code::Delete, Key::Delete),
             ] {
-                self.press(code, key);
-                // At the upper end an arrow upwards changes nothing: the other one does.
-                self.editor.update(BURST_S);
-                gestures.extend(self.editor.gestures());
+                self.editor.key(code, key);
             }
+            self.editor.update(BURST_S);
+            gestures.extend(self.editor.gestures());
         }
         let param = gestures.iter().find_map(|gesture| match gesture {
             Gesture::Begin(id) => Some(id.clone()),
