@@ -80,7 +80,8 @@ fn weights_and_widths_are_seen() {
 
 #[test]
 fn variation_settings_are_the_axes() {
-    let with_axes = |axes: &[((char, char, char, char), f32)]| {
+    type Axis = ((char, char, char, char), f32);
+    let with_axes = |axes: &[Axis]| {
         let coordinates: Vec<_> =
             axes.iter().map(|&(axis, value)| Coordinate { axis: FourByteTag::from(axis), value }).collect();
         let position = VariationPosition { coordinates: &coordinates };
