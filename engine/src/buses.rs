@@ -154,7 +154,7 @@ impl Groups {
         for (((gains, bus), meter), used) in channels.zip(used) {
             if used {
                 gains.process(bus, n, master);
-                meter.measure(simd, bus.each_ref().map(|side| &side[..n]), FROM_ENGINE, segment);
+                meter.measure(simd, bus.each_ref().map(|side| &side[..n]), FROM_ENGINE, segment.at);
             } else {
                 gains.skip(n);
                 meter.pass_silence(simd, segment);
@@ -350,9 +350,9 @@ impl MasterBus {
         self.meter.begin_block();
     }
 
-    /// Measures what leaves.
-    pub(crate) fn measure<S: Simd>(&mut self, simd: S, output: [&[f32]; 2], segment: Segment) {
-        self.meter.measure(simd, output, FROM_OUTPUT, segment);
+    /// Measures a block that leaves, which began `at` frames into a tile.
+    pub(crate) fn measure<S: Simd>(&mut self, simd: S, output: [&[f32]; 2], at: usize) {
+        self.meter.measure(simd, output, FROM_OUTPUT, at);
     }
 
     /// The level of what leaves.

@@ -232,6 +232,8 @@ impl Engine {
         if metered {
             self.read_meters();
         }
+        let at = ((self.count - n_frames as u64) % TILE_FRAMES as u64) as usize;
+        self.master.measure(simd, outputs.master.each_ref().map(|side| &side[..n_frames]), at);
     }
 
     fn begin_tile(&mut self) {
@@ -284,11 +286,10 @@ impl Engine {
         self.master.delay_dry(dry_mix, has_dry, n);
         match &bypass {
             Some(bypass) => {
-                write(simd, mix, Some((bypass, dry_mix)), &mut outputs.master, frames.clone());
+                write(simd, mix, Some((bypass, dry_mix)), &mut outputs.master, frames);
             }
-            None => write(simd, mix, None, &mut outputs.master, frames.clone()),
+            None => write(simd, mix, None, &mut outputs.master, frames),
         }
-        self.master.measure(simd, outputs.master.each_ref().map(|side| &side[frames.clone()]), segment);
         let limiter_db = self.master.limiter_reduction_db();
         self.meters.master.limiter_db = self.meters.master.limiter_db.max(limiter_db);
     }

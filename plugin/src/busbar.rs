@@ -149,9 +149,10 @@ impl<const N: usize> Plugin for Busbar<N> {
                 *slot = Some([&mut **left, &mut **right]);
             }
         }
+        self.desk.begin_block(&mut self.engine);
         self.engine.process(&feeds, &mut Outputs { master: [&mut **left, &mut **right], groups });
         self.link.meters().raise(figures(self.engine.meters(), N));
-        self.desk.publish(&mut self.engine);
+        self.desk.publish(&self.engine);
         ProcessStatus::Normal
     }
 }

@@ -63,7 +63,7 @@ fn clap_flush(instance: &ClapInstance<8>, value: f32) {
 #[test]
 fn a_clap_host_is_asked_once_from_a_block_a_flush_or_a_state() {
     let instance = ClapInstance::<8>::new();
-    let asked = || instance.n_restarts.swap(0, Ordering::SeqCst);
+    let asked = || instance.asked.n_restarts.swap(0, Ordering::SeqCst);
     clap_flush(&instance, 0.1);
     let state = instance.save(usize::MAX).expect("a state");
     assert!(instance.activate(MAX_FRAMES));

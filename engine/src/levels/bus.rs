@@ -4,7 +4,7 @@
 //! arithmetic, which has the same bits on every path.
 
 use super::Memory;
-use crate::lanes::{FULL_SCALE, LANES};
+use crate::lanes::{FULL_SCALE, LANES, TILE_FRAMES};
 use crate::meters::Level;
 use crate::simd::{NEXT_TO_NOTHING, larger, measure_row, remember_row};
 use crate::stages::Segment;
@@ -79,18 +79,26 @@ impl BusMeter {
         }
     }
 
-    /// Measures a segment: its left and right samples, and what takes them to [`ROOT_SCALE`].
-    pub(crate) fn measure<S: Simd>(&mut self, simd: S, sides: [&[f32]; 2], scale: f32, segment: Segment) {
+    /// Measures left and right samples, of which the first is `at` frames into a tile. `scale` takes them to [`ROOT_SCALE`].
+    pub(crate) fn measure<S: Simd>(&mut self, simd: S, sides: [&[f32]; 2], scale: f32, at: usize) {
         self.rings = true;
         simd.vectorize(
             #[inline(always)]
             || {
-                let Self { squares, largest, .. } = self;
-                for ((samples, squares), largest) in sides.into_iter().zip(squares).zip(largest) {
-                    measure_row(simd, samples, scale, segment.at % LANES, largest, squares);
-                }
-                if segment.ends_tile {
-                    self.end_tile(simd);
+                let (mut at, mut rest) = (at, sides);
+                while !rest[0].is_empty() {
+                    let n = rest[0].len().min(TILE_FRAMES - at);
+                    for (side, rest) in rest.iter_mut().enumerate() {
+                        let (samples, later) = rest.split_at(n);
+                        let (largest, squares) = (&mut self.largest[side], &mut self.squares[side]);
+                        measure_row(simd, samples, scale, at % LANES, largest, squares);
+                        *rest = later;
+                    }
+                    at += n;
+                    if at == TILE_FRAMES {
+                        self.end_tile(simd);
+                        at = 0;
+                    }
                 }
             },
         );
@@ -108,7 +116,6 @@ impl BusMeter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lanes::TILE_FRAMES;
     use crate::simd::{SimdPath, on_path};
     use fastrand::Rng;
 
@@ -123,10 +130,9 @@ mod tests {
             let mut now = 0;
             while now < n_frames {
                 let at = now % TILE_FRAMES;
-                let n = if levels.is_empty() { TILE_FRAMES } else { rng.usize(1..=TILE_FRAMES - at) };
-                let segment = Segment { at, n, ends_tile: at + n == TILE_FRAMES };
+                let n = if levels.is_empty() { n_frames } else { rng.usize(1..=100).min(n_frames - now) };
                 let samples = &signal[now..now + n];
-                on_path!(path, simd => meter.measure(simd, [samples, samples], FROM_OUTPUT, segment));
+                on_path!(path, simd => meter.measure(simd, [samples, samples], FROM_OUTPUT, at));
                 now += n;
             }
             levels.push(meter.level());

@@ -5,10 +5,10 @@
 //! No ramp is shorter than a tile, so that no cut changes which these are.
 
 use super::Memory;
-use crate::lanes::{LANES, scale, unscale};
+use crate::lanes::{LANES, unscale};
 use crate::meters::Level;
 use crate::ramp::LaneRamp;
-use crate::simd::{LaneColumns, LaneGain, LaneTile, N_COLUMNS, PerLane, larger, measure_part, measure_tile};
+use crate::simd::{LaneColumns, LaneGain, LaneTile, N_COLUMNS, PerLane, measure_part, measure_tile};
 use crate::stages::Segment;
 use fearless_simd::Simd;
 
@@ -105,14 +105,18 @@ impl LaneMeter {
         self.begin();
         match peaks {
             Some(peaks) if segment.is_whole_tile() => {
-                for (tops, peaks) in self.tops.iter_mut().zip(peaks) {
-                    for (top, peak) in tops.0[0].iter_mut().zip(peaks) {
-                        *top = larger(scale(f32::from_bits(*peak)), *top);
-                    }
-                }
-                self.measure_tile::<S, false>(simd, tiles, None);
+                let tops = &mut self.tops;
+                simd.vectorize(
+                    #[inline(always)]
+                    || {
+                        for (tops, peaks) in tops.iter_mut().zip(peaks) {
+                            tops.raise_to_bits(simd, peaks);
+                        }
+                    },
+                );
+                self.measure_tile::<S, false>(simd, tiles, &UNITY);
             }
-            _ if segment.is_whole_tile() => self.measure_tile::<S, true>(simd, tiles, None),
+            _ if segment.is_whole_tile() => self.measure_tile::<S, true>(simd, tiles, &UNITY),
             _ => self.measure_part(simd, tiles, None, segment),
         }
     }
@@ -135,7 +139,7 @@ impl LaneMeter {
             let gain = gain.advance(simd, room, segment.n);
             self.measure_part(simd, tiles, Some(gain), segment);
         } else if segment.is_whole_tile() {
-            self.measure_tile::<S, true>(simd, tiles, Some(gain.target()));
+            self.measure_tile::<S, true>(simd, tiles, gain.target());
         } else {
             self.measure_part(simd, tiles, None, segment);
         }
@@ -149,12 +153,7 @@ impl LaneMeter {
         }
     }
 
-    fn measure_tile<S: Simd, const PEAKS: bool>(
-        &mut self,
-        simd: S,
-        tiles: &[LaneTile; 2],
-        gain: Option<&PerLane>,
-    ) {
+    fn measure_tile<S: Simd, const PEAKS: bool>(&mut self, simd: S, tiles: &[LaneTile; 2], gain: &PerLane) {
         let Self { memory, sums, tops, .. } = self;
         let floor = memory.floor_of(N_COLUMNS);
         simd.vectorize(
@@ -181,8 +180,8 @@ impl LaneMeter {
     ) {
         let Self { tops, part, .. } = self;
         let (squares, behind) = match gain {
-            Some(_) => (&mut part.moved, None),
-            None => (&mut part.still, Some(&part.gain)),
+            Some(_) => (&mut part.moved, &UNITY),
+            None => (&mut part.still, &part.gain),
         };
         simd.vectorize(
             #[inline(always)]
@@ -208,7 +207,7 @@ impl LaneMeter {
             || {
                 for ((sums, still), moved) in sums.iter_mut().zip(&mut part.still).zip(&part.moved) {
                     still.join(simd, &part.gain, moved);
-                    sums.remember(simd, still, None, memory.keep, floor);
+                    sums.remember(simd, still, &UNITY, memory.keep, floor);
                 }
             },
         );

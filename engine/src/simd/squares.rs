@@ -4,8 +4,8 @@
 //! largest ← max |x|        squares ← Σ x²        memory ← keep·memory + gain²·squares
 //! ```
 //!
-//! The frames of a tile go into four columns, 0, 4, 8 …, 1, 5, 9 … and so on, and columns are put together by whoever reads
-//! them: each is added in the order of time, however the tile was cut. Squares are told in a scale of 2⁶⁰: in full scale's own, the
+//! The frames of a tile go into four columns, 0, 4, 8 …, 1, 5, 9 … and so on, and whoever reads puts the columns together: each is
+//! added in the order of time, however the tile was cut. Squares are told in a scale of 2⁶⁰: in full scale's own, the
 //! square of a sample below −380 dB would be subnormal, and in that of the engine's samples, which is 2¹²⁰ here, the squares of
 //! samples above +15 dB infinite. All scales are powers of two, so that one or the other changes no bit.
 //!
@@ -32,8 +32,11 @@ const CEILING: f32 = 1e30;
 /// What takes a sample from the engine's scale to the one whose squares are told: 2⁻³⁰.
 const ROOT: f32 = 1.0 / (1u64 << 30) as f32;
 
-/// Columns are independent of each other, as a processor needs them to be fast.
+/// Columns are independent of each other: a processor works on several while it waits for the last sum of one.
 pub(crate) const N_COLUMNS: usize = 4;
+
+/// From here on squares would be infinite in the engine's scale: eight of them, which one column adds.
+const LOUD: f32 = 5.0 * FULL_SCALE;
 
 /// A number for each lane of the frames 0, 4, 8 …, one for those of 1, 5, 9 …, and so on.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,14 +78,19 @@ impl LaneColumns {
 
     /// self ← max(self, gain·tops)
     #[inline(always)]
-    pub(crate) fn raise<S: Simd>(&mut self, simd: S, tops: &Self, gain: Option<&PerLane>) {
+    pub(crate) fn raise<S: Simd>(&mut self, simd: S, tops: &Self, gain: &PerLane) {
         for idx in 0..Self::n_vectors::<S>() {
-            let mut top = tops.load(simd, idx);
-            if let Some(gain) = gain {
-                top *= gain.load(simd, idx % parts::<S>());
-            }
+            let top = tops.load(simd, idx) * gain.load(simd, idx % parts::<S>());
             self.store::<S>(idx, self.load(simd, idx).max(top));
         }
+    }
+
+    /// self ← max(self, magnitudes), which have been told before they were scaled
+    #[inline(always)]
+    pub(crate) fn raise_to_bits<S: Simd>(&mut self, simd: S, magnitudes: &[u32; LANES]) {
+        let magnitudes = f32x8::from_slice(simd, &magnitudes.map(f32::from_bits)) * FULL_SCALE;
+        let first = &mut self.0[0];
+        f32x8::from_slice(simd, first).max(magnitudes).store_slice(first);
     }
 
     /// self ← keep·self + gain²·squares, and zero where that is less than `floor`
@@ -91,16 +99,13 @@ impl LaneColumns {
         &mut self,
         simd: S,
         squares: &Self,
-        gain: Option<&PerLane>,
+        gain: &PerLane,
         keep: f32,
         floor: f32,
     ) {
         for idx in 0..Self::n_vectors::<S>() {
-            let mut squares = squares.load(simd, idx);
-            if let Some(gain) = gain {
-                let gain = gain.load(simd, idx % parts::<S>());
-                squares *= gain * gain;
-            }
+            let gain = gain.load(simd, idx % parts::<S>());
+            let squares = squares.load(simd, idx) * (gain * gain);
             let next = self.load(simd, idx).mul_add(S::f32s::splat(simd, keep), squares);
             let is_nothing = next.simd_lt(S::f32s::splat(simd, floor));
             self.store::<S>(idx, is_nothing.select(S::f32s::splat(simd, 0.0), next));
@@ -142,10 +147,12 @@ pub(crate) fn measure_tile<S: Simd, const PEAKS: bool>(
         if PEAKS {
             tops.store::<S>(idx, top);
         }
-        loudest = loudest.max(sum);
+        // By the tops where there are some, so that they are in time: compilers would put them off, and keep all samples until then.
+        loudest = loudest.max(if PEAKS { top } else { sum });
         squares.store::<S>(idx, sum * (ROOT * ROOT));
     }
-    if !loudest.simd_lt(S::f32s::splat(simd, f32::INFINITY)).all_true() {
+    let limit = if PEAKS { LOUD } else { f32::INFINITY };
+    if !loudest.simd_lt(S::f32s::splat(simd, limit)).all_true() {
         measure_loud_tile(simd, tile, squares);
     }
 }

@@ -1,7 +1,7 @@
 //! The desk: what the editor reads and writes beside parameters.
 //!
 //! ```text
-//! audio thread → Desk::publish → atomics → Desk::levels, reductions … → editor
+//! audio thread → Desk::begin_block, publish → atomics → Desk::levels, reductions … → editor
 //! editor → Desk::set_strip_name → BusbarParams::document → the saved state; the host is told that there is something to save
 //! ```
 //!
@@ -126,7 +126,8 @@ impl Desk {
     /// Strips that had broken samples since somebody last cleared their flag. Bit = strip.
     pub fn quarantined(&self) -> u64 {
         // What is to be cleared counts as cleared, also while no block comes that could do it.
-        self.quarantined.load(Ordering::Relaxed) & !self.to_clear.load(Ordering::Relaxed)
+        let to_clear = self.to_clear.load(Ordering::Acquire);
+        self.quarantined.load(Ordering::Acquire) & !to_clear
     }
 
     /// Clears a strip's flag; the next broken sample sets it again.
@@ -186,13 +187,20 @@ impl Desk {
         self.changes.load(Ordering::Acquire) + self.params.n_loads() + self.link.n_problems()
     }
 
-    /// Gives the engine what the editor asked for, and the editor what the engine tells of its last block. For the audio thread,
-    /// once per block; realtime-safe.
-    pub fn publish(&self, engine: &mut Engine) {
+    /// Gives the engine what the editor asked for. For the audio thread, before every block; realtime-safe.
+    pub fn begin_block(&self, engine: &mut Engine) {
         // The load first: it locks nothing, and nearly always there is nothing to do.
-        if self.to_clear.load(Ordering::Relaxed) != 0 {
-            engine.clear_quarantined(self.to_clear.swap(0, Ordering::Relaxed));
+        let to_clear = self.to_clear.load(Ordering::Relaxed);
+        if to_clear != 0 {
+            engine.clear_quarantined(to_clear);
+            self.quarantined.store(engine.quarantined_strips(), Ordering::Release);
+            // After the flags, so that no lamp flashes in between.
+            self.to_clear.fetch_and(!to_clear, Ordering::Release);
         }
+    }
+
+    /// Gives the editor what the engine tells of its last block. For the audio thread, after every block; realtime-safe.
+    pub fn publish(&self, engine: &Engine) {
         let quarantined = engine.quarantined_strips();
         if self.quarantined.load(Ordering::Relaxed) != quarantined {
             self.quarantined.store(quarantined, Ordering::Relaxed);

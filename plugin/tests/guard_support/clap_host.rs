@@ -4,6 +4,7 @@ use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::{self, ThreadId};
 
 use busbar::guard::export::{ClapEntry, clap_entry};
 use clap_sys::audio_buffer::clap_audio_buffer;
@@ -27,21 +28,54 @@ pub static ENTRY: ClapEntry = clap_entry::<TestLibrary>();
 pub struct ClapInstance<const N: usize> {
     pub plugin: *const clap_plugin,
     _host: Box<clap_host>,
-    /// How often the plugin asked for a restart.
-    pub n_restarts: Arc<AtomicU32>,
+    pub asked: Arc<Asked>,
     pub probe: Arc<Probe>,
 }
 
-unsafe extern "C" fn no_extension(_: *const clap_host, _: *const c_char) -> *const c_void {
-    ptr::null()
+/// What the plugin asked its host for, and how often.
+pub struct Asked {
+    pub n_restarts: AtomicU32,
+    pub n_callbacks: AtomicU32,
+    /// How often the host heard that its state is not saved. On another thread than the one of the host it counts for many.
+    pub n_dirty: AtomicU32,
+    main_thread: ThreadId,
+}
+
+/// Who counts for a host, if anybody does.
+unsafe fn asked<'a>(host: *const clap_host) -> Option<&'a Asked> {
+    // SAFETY: null, or set in `ClapInstance::new` to what lives as long as the host.
+    unsafe { (*host).host_data.cast::<Asked>().as_ref() }
+}
+
+unsafe extern "C" fn get_extension(host: *const clap_host, id: *const c_char) -> *const c_void {
+    static STATE: clap_host_state = clap_host_state { mark_dirty: Some(mark_dirty) };
+    // SAFETY: the plugin's pointers.
+    let is_known = unsafe { asked(host).is_some() && CStr::from_ptr(id) == CLAP_EXT_STATE };
+    if is_known { ptr::from_ref(&STATE).cast() } else { ptr::null() }
+}
+
+unsafe extern "C" fn mark_dirty(host: *const clap_host) {
+    // SAFETY: the plugin's pointer.
+    if let Some(asked) = unsafe { asked(host) } {
+        // No panic may leave this function.
+        let is_right = thread::current().id() == asked.main_thread;
+        asked.n_dirty.fetch_add(if is_right { 1 } else { 1000 }, Ordering::SeqCst);
+    }
 }
 
 unsafe extern "C" fn request(_: *const clap_host) {}
 
 unsafe extern "C" fn request_restart(host: *const clap_host) {
-    // SAFETY: null, or set in `ClapInstance::new` to what lives as long as the host.
-    if let Some(n_restarts) = unsafe { (*host).host_data.cast::<AtomicU32>().as_ref() } {
-        n_restarts.fetch_add(1, Ordering::SeqCst);
+    // SAFETY: the plugin's pointer.
+    if let Some(asked) = unsafe { asked(host) } {
+        asked.n_restarts.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+unsafe extern "C" fn request_callback(host: *const clap_host) {
+    // SAFETY: the plugin's pointer.
+    if let Some(asked) = unsafe { asked(host) } {
+        asked.n_callbacks.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -53,10 +87,10 @@ pub fn host() -> Box<clap_host> {
         vendor: c"test".as_ptr(),
         url: c"test".as_ptr(),
         version: c"1".as_ptr(),
-        get_extension: Some(no_extension),
+        get_extension: Some(get_extension),
         request_restart: Some(request_restart),
         request_process: Some(request),
-        request_callback: Some(request),
+        request_callback: Some(request_callback),
     })
 }
 
@@ -70,14 +104,19 @@ pub fn factory() -> &'static clap_plugin_factory {
 impl<const N: usize> ClapInstance<N> {
     pub fn new() -> Self {
         let mut host = host();
-        let n_restarts = Arc::new(AtomicU32::new(0));
-        host.host_data = Arc::as_ptr(&n_restarts).cast_mut().cast();
+        let asked = Arc::new(Asked {
+            n_restarts: AtomicU32::new(0),
+            n_callbacks: AtomicU32::new(0),
+            n_dirty: AtomicU32::new(0),
+            main_thread: thread::current().id(),
+        });
+        host.host_data = Arc::as_ptr(&asked).cast_mut().cast();
         let id = if N == 8 { c"org.example.guard-8" } else { c"org.example.guard-32" };
         let create = factory().create_plugin.expect("a function");
         // SAFETY: the host outlives the plugin.
         let plugin = unsafe { create(factory(), &*host, id.as_ptr()) };
         assert!(!plugin.is_null());
-        let instance = Self { plugin, _host: host, n_restarts, probe: newest_probe() };
+        let instance = Self { plugin, _host: host, asked, probe: newest_probe() };
         // SAFETY: the first call, once.
         assert!(unsafe { instance.functions().init.expect("a function")(plugin) });
         instance

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicUsize, Ordering}
 use std::time::{Duration, Instant};
 
 use busbar::guard::export::{ExportedPlugin, Library};
-use busbar::guard::{Guarded, HostLink};
+use busbar::guard::{Guarded, HostLink, StateChanged};
 use nice_plug::prelude::*;
 
 pub use clap_host::ClapInstance;
@@ -162,10 +162,20 @@ impl<const N: usize> Plugin for TestPlugin<N> {
 
     type Editor = ();
     type SysExMessage = ();
-    type BackgroundTask = ();
+    type BackgroundTask = StateChanged;
 
     fn params(&self) -> Arc<dyn Params> {
         Arc::clone(&self.params) as Arc<dyn Params>
+    }
+
+    fn task_executor(&mut self) -> TaskExecutor<Self> {
+        let probe = Arc::clone(&self.probe);
+        Box::new(move |StateChanged| probe.link.tell_host())
+    }
+
+    fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
+        self.probe.link.set_messenger(move || executor.execute_gui(StateChanged));
+        None
     }
 
     fn activate(
