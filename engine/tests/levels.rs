@@ -260,7 +260,7 @@ fn a_strip_reads_what_it_sends_while_everything_moves() {
         let mut rng = Rng::with_seed(320_000 + seed);
         let mut session = session(&mut rng, 1, 6_000, Automation { frames_per_event: 300, snapshots: 0.1 });
         session.always(|settings| {
-            let strip = settings.strips[0].clone();
+            let strip = settings.strips[0];
             *settings = Settings { pan_law: settings.pan_law, ..Settings::new(1) };
             settings.strips[0] = strip;
             settings.strips[0].sends = Settings::new(1).strips[0].sends;
