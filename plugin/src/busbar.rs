@@ -1,7 +1,7 @@
 //! The plugin: glue between the framework and the engine, and no sound of its own.
 
 use crate::desk::{Desk, figures, n_figures};
-use crate::guard::{Guarded, HostLink, StateChanged};
+use crate::guard::{Guarded, HostLink, LinkTask};
 use crate::params::{BusbarParams, spec};
 use crate::{editor, layout, remote, state};
 use busbar_engine::{Engine, N_GROUPS, Outputs, Settings, StereoIn};
@@ -73,7 +73,7 @@ impl<const N: usize> Plugin for Busbar<N> {
 
     type Editor = ViziaEditor;
     type SysExMessage = ();
-    type BackgroundTask = StateChanged;
+    type BackgroundTask = LinkTask;
 
     fn params(&self) -> Arc<dyn Params> {
         Arc::clone(&self.params) as Arc<dyn Params>
@@ -81,11 +81,13 @@ impl<const N: usize> Plugin for Busbar<N> {
 
     fn task_executor(&mut self) -> TaskExecutor<Self> {
         let link = Arc::clone(&self.link);
-        Box::new(move |StateChanged| link.tell_host())
+        Box::new(move |task| link.run(task))
     }
 
     fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
-        self.link.set_messenger(move || executor.execute_gui(StateChanged));
+        let background = executor.clone();
+        self.link.set_background(move |task| background.execute_background(task));
+        self.link.set_messenger(move || executor.execute_gui(LinkTask::StateChanged));
         Some(editor::create(&self.params, &self.desk))
     }
 

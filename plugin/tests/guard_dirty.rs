@@ -167,3 +167,17 @@ fn a_vst3_host_that_cannot_hear_of_it_is_left_alone() {
     // SAFETY: as above.
     unsafe { instance.controller.setComponentHandler(ptr::null_mut()) };
 }
+
+/// nice-plug 0.4.2 ends the thread that all instances share when it meets a task of one that is gone, and aborts when the last goes.
+#[test]
+fn an_instance_that_goes_with_tasks_in_the_queue_takes_no_other_with_it() {
+    for _ in 0..50 {
+        let (leaving, staying) = (Vst3Instance::<8>::new(), Vst3Instance::<8>::new());
+        let link = std::sync::Arc::clone(&leaving.probe.link);
+        thread::scope(|threads| {
+            threads.spawn(|| (0..200).for_each(|_| link.state_changed()));
+        });
+        drop(leaving);
+        drop(staying);
+    }
+}

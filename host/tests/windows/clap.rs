@@ -119,6 +119,8 @@ const EMBEDDED: GuiConfiguration<'static> =
     GuiConfiguration { api_type: GuiApiType::X11, is_floating: false };
 
 impl Host for Clap {
+    const LEAKED_DESCRIPTORS: usize = 0;
+
     fn load(n_strips: usize) -> Self {
         // SAFETY: the bundle is the one that was built here, and is loaded as hosts load it.
         let entry = unsafe { PluginEntry::load(bundle("Busbar.clap")) }.unwrap();
@@ -191,10 +193,6 @@ impl Host for Clap {
         (size.width, size.height)
     }
 
-    fn take_wanted_size(&mut self) -> Option<(u32, u32)> {
-        self.instance.access_shared_handler(|shared| shared.wanted_size.lock().unwrap().take())
-    }
-
     fn service(&mut self) {
         if self.instance.access_shared_handler(|shared| shared.callback.swap(false, Ordering::AcqRel)) {
             self.instance.call_on_main_thread_callback();
@@ -203,9 +201,7 @@ impl Host for Clap {
         let inputs =
             self.input_ports.with_input_buffers(self.inputs.iter_mut().map(|sides| AudioPortBuffer {
                 latency: 0,
-                channels: AudioPortBufferType::f32_input_only(
-                    sides.iter_mut().map(|side| InputChannel::variable(side)),
-                ),
+                channels: AudioPortBufferType::f32_input_only(sides.iter_mut().map(InputChannel::variable)),
             }));
         let mut outputs =
             self.output_ports.with_output_buffers(self.outputs.iter_mut().map(|sides| AudioPortBuffer {

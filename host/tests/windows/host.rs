@@ -22,6 +22,9 @@ pub enum Edit {
 
 /// An instance of the plugin in a host that makes it process all the time.
 pub trait Host: Sized {
+    /// How many descriptors the framework loses whenever an editor is opened.
+    const LEAKED_DESCRIPTORS: usize;
+
     fn load(n_strips: usize) -> Self;
 
     /// Opens the editor in this window.
@@ -34,9 +37,6 @@ pub trait Host: Sized {
 
     /// Gives the open editor another size; returns what it takes.
     fn resize(&mut self, width: u32, height: u32) -> (u32, u32);
-
-    /// The size that the editor asked the host for since the last call.
-    fn take_wanted_size(&mut self) -> Option<(u32, u32)>;
 
     /// What falls to the main thread, and a block of sound.
     fn service(&mut self);

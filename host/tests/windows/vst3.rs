@@ -15,6 +15,9 @@ pub struct Vst3 {
 }
 
 impl Host for Vst3 {
+    // The sockets of nice-plug 0.4.2's `RunLoopEventHandler`, which refers to itself and so never ends.
+    const LEAKED_DESCRIPTORS: usize = 2;
+
     fn load(n_strips: usize) -> Self {
         let path = bundle("Busbar.vst3");
         let report = vst3_host::discovery::get_detailed_plugin_info(&path).unwrap();
@@ -58,10 +61,6 @@ impl Host for Vst3 {
         assert!(self.plugin.editor_can_resize(), "the editor has one size only");
         let (width, height) = self.plugin.resize_editor(width as i32, height as i32).unwrap();
         (width as u32, height as u32)
-    }
-
-    fn take_wanted_size(&mut self) -> Option<(u32, u32)> {
-        self.plugin.take_editor_resize_request().map(|(width, height)| (width as u32, height as u32))
     }
 
     fn service(&mut self) {

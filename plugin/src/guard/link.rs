@@ -9,7 +9,9 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use super::meters::Meters;
 
@@ -19,12 +21,21 @@ thread_local! {
     static NEWEST: RefCell<Option<Arc<HostLink>>> = const { RefCell::new(None) };
 }
 
-/// The task that a plugin's messenger posts to the main thread, where it is to call [`HostLink::tell_host`].
-#[derive(Clone, Copy, Debug)]
-pub struct StateChanged;
+/// What a plugin posts through the framework for its link; whoever executes the plugin's tasks hands it to [`HostLink::run`].
+#[derive(Clone, Debug)]
+pub enum LinkTask {
+    /// To the main thread: the host is to hear that the state changed.
+    StateChanged,
+    /// To the background: all tasks before this one have run.
+    Reached(SyncSender<()>),
+}
 
 /// Somebody to call when the state changed.
 type Call = Box<dyn Fn() + Send + Sync>;
+
+/// How long an instance that goes away waits for its last tasks. They take microseconds; a host that stands still for longer than
+/// this is worse than what the wait prevents.
+const LAST_TASKS: Duration = Duration::from_secs(2);
 
 /// What the guard knows about the host and the plugin cannot see.
 pub struct HostLink {
@@ -33,6 +44,7 @@ pub struct HostLink {
     n_problems: AtomicU64,
     meters: Meters,
     messenger: OnceLock<Call>,
+    background: OnceLock<Box<dyn Fn(LinkTask) + Send + Sync>>,
     teller: OnceLock<Call>,
 }
 
@@ -54,6 +66,7 @@ impl HostLink {
             n_problems: AtomicU64::new(0),
             meters: Meters::new(n_figures),
             messenger: OnceLock::new(),
+            background: OnceLock::new(),
             teller: OnceLock::new(),
         })
     }
@@ -124,6 +137,37 @@ impl HostLink {
     /// once, when the framework offers it; a second one is ignored.
     pub fn set_messenger(&self, messenger: impl Fn() + Send + Sync + 'static) {
         let _ = self.messenger.set(Box::new(messenger));
+    }
+
+    /// Keeps what posts a task to the framework's background thread. The plugin gives it once, as the messenger.
+    pub fn set_background(&self, post: impl Fn(LinkTask) + Send + Sync + 'static) {
+        let _ = self.background.set(Box::new(post));
+    }
+
+    /// Waits until the framework's background thread has done everything that was posted to it, for an instance that goes away.
+    ///
+    /// On Linux, changes of parameters go through that thread, which all instances share. When it meets a task of an instance
+    /// that is gone, it ends for all of them, and when the last instance goes, the framework aborts the host because it cannot tell a thread
+    /// to end that has ended (nice-plug 0.4.2, `background_thread.rs`). So nothing may be left behind.
+    pub(super) fn finish_tasks(&self) {
+        let Some(post) = self.background.get() else { return };
+        let (reached, arrival) = sync_channel(1);
+        post(LinkTask::Reached(reached));
+        // A task that is dropped ends the wait as well.
+        if arrival.recv_timeout(LAST_TASKS).is_ok() {
+            // The thread still holds the instance for an instant after its task. Should it be the last to hold it, it would have to
+            // wait for itself.
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Does what a task asks for, on the thread to which the plugin posted it.
+    pub fn run(&self, task: LinkTask) {
+        match task {
+            LinkTask::StateChanged => self.tell_host(),
+            // Nobody waits any more: then nobody needs to know.
+            LinkTask::Reached(reached) => drop(reached.try_send(())),
+        }
     }
 
     /// Keeps what tells the host that the state changed. The guard gives it once.

@@ -46,7 +46,7 @@ mod vst3_stream;
 
 use nice_plug::prelude::{ClapPlugin, Vst3Plugin};
 
-pub use link::{HostLink, StateChanged};
+pub use link::{HostLink, LinkTask};
 pub use meters::{METERS_EXTENSION, Meters, PluginMeters};
 
 /// A plugin that is exported through the guard.

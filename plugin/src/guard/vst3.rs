@@ -52,6 +52,12 @@ pub(super) struct Vst3Guard<P: Guarded> {
     pub teller: Arc<Teller>,
 }
 
+impl<P: Guarded> Drop for Vst3Guard<P> {
+    fn drop(&mut self) {
+        self.link.finish_tasks();
+    }
+}
+
 impl<P: Guarded> Class for Vst3Guard<P> {
     type Interfaces = <Wrapper<P> as Class>::Interfaces;
 }

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicUsize, Ordering}
 use std::time::{Duration, Instant};
 
 use busbar::guard::export::{ExportedPlugin, Library};
-use busbar::guard::{Guarded, HostLink, StateChanged};
+use busbar::guard::{Guarded, HostLink, LinkTask};
 use nice_plug::prelude::*;
 
 pub use clap_host::ClapInstance;
@@ -162,7 +162,7 @@ impl<const N: usize> Plugin for TestPlugin<N> {
 
     type Editor = ();
     type SysExMessage = ();
-    type BackgroundTask = StateChanged;
+    type BackgroundTask = LinkTask;
 
     fn params(&self) -> Arc<dyn Params> {
         Arc::clone(&self.params) as Arc<dyn Params>
@@ -170,11 +170,13 @@ impl<const N: usize> Plugin for TestPlugin<N> {
 
     fn task_executor(&mut self) -> TaskExecutor<Self> {
         let probe = Arc::clone(&self.probe);
-        Box::new(move |StateChanged| probe.link.tell_host())
+        Box::new(move |task| probe.link.run(task))
     }
 
     fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
-        self.probe.link.set_messenger(move || executor.execute_gui(StateChanged));
+        let background = executor.clone();
+        self.probe.link.set_background(move |task| background.execute_background(task));
+        self.probe.link.set_messenger(move || executor.execute_gui(LinkTask::StateChanged));
         None
     }
 
