@@ -14,7 +14,7 @@ use crate::artefacts::Place;
 use crate::process::run;
 use crate::stages::Stages;
 use crate::test::Counts;
-use crate::{expect_no_args, mix, needs, plots, test, tidy};
+use crate::{expect_no_args, mix, needs, plots, shots, test, tidy};
 
 pub fn verb(args: &[String]) -> Result<ExitCode> {
     expect_no_args("ci", args)?;
@@ -55,5 +55,6 @@ fn all(stages: &mut Stages, counts: &mut Counts) -> Result<()> {
     // Each bench once, untimed. By pattern, so that the unit tests of other packages do not run again as benches.
     stages.run("benches", || run(&mut here.cargo_ci("bench", &["--bench", "*", "--", "--test"])))?;
     stages.run("plots", || plots::draw(&here, true))?;
+    stages.run("shots", || shots::draw(&here, true))?;
     stages.run("mix", || mix::render(&here, &[]))
 }
