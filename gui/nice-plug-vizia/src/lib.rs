@@ -2,7 +2,7 @@
 //!
 //! An editor is a function that builds vizia views, a style sheet, and a [`ViziaState`] that remembers size and zoom:
 //!
-//! ```ignore
+//! ```text
 //! use nice_plug_vizia::prelude::*;
 //!
 //! #[derive(Params)]

@@ -15,7 +15,7 @@ const MAX_SIZE: u32 = 16_384;
 
 /// Size and zoom of an editor. Make it part of the plugin's parameters to have it saved:
 ///
-/// ```ignore
+/// ```text
 /// #[persist = "editor"]
 /// editor: Arc<ViziaState>,
 /// ```
