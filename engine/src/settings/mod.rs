@@ -3,11 +3,17 @@
 //! Everything here is in the units a person reads (dB, percent), so that a snapshot can be printed, compared and stored.
 //! The engine derives linear gains from it in [`crate::gains`] and ramps those, never these.
 
+mod colour;
 mod eq;
+mod meters;
+mod rate;
 
 pub use crate::dynamics::{CompressorSettings, Detector, GateSettings};
 pub use crate::limiter::Lookahead;
+pub use colour::*;
 pub use eq::*;
+pub use meters::*;
+pub use rate::*;
 
 /// The number of groups: A, B, C, D.
 pub const N_GROUPS: usize = 4;
@@ -147,6 +153,8 @@ pub struct StripSettings {
     pub key: KeySource,
     /// Whether equaliser or compressor comes first.
     pub order: StageOrder,
+    /// The saturation, behind both.
+    pub saturation: SaturationSettings,
     /// Stereo width in percent, 0 (mono) … 100 (as it comes) … 200 (side doubled).
     pub width_percent: f32,
     /// Position in percent, −100 (left) … 0 (centre) … +100 (right).
@@ -177,6 +185,7 @@ impl Default for StripSettings {
             compressor: CompressorSettings::STRIP,
             key: KeySource::Own,
             order: StageOrder::EqFirst,
+            saturation: SaturationSettings::WARM,
             width_percent: 100.0,
             pan_percent: 0.0,
             fader_db: 0.0,
@@ -195,6 +204,8 @@ pub struct GroupSettings {
     pub eq: EqSettings,
     /// The compressor.
     pub compressor: CompressorSettings,
+    /// The saturation.
+    pub saturation: SaturationSettings,
     /// Balance in percent, −100 (left only) … 0 … +100 (right only). Never a boost.
     pub balance_percent: f32,
     /// Fader in dB, −∞…+12.
@@ -212,6 +223,7 @@ impl Default for GroupSettings {
         Self {
             eq: EqSettings::FLAT,
             compressor: CompressorSettings::GROUP,
+            saturation: SaturationSettings::WARM,
             balance_percent: 0.0,
             fader_db: 0.0,
             mute: false,
@@ -251,6 +263,8 @@ impl Default for LimiterSettings {
 /// The master bus, in signal order.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MasterSettings {
+    /// Console summing: strips and groups are added up as sines of what they are, and the sum is turned back.
+    pub console: bool,
     /// The equaliser.
     pub eq: EqSettings,
     /// The glue compressor.
@@ -274,6 +288,7 @@ pub struct MasterSettings {
 impl Default for MasterSettings {
     fn default() -> Self {
         Self {
+            console: false,
             eq: EqSettings::FLAT,
             compressor: CompressorSettings::GLUE,
             balance_percent: 0.0,
@@ -298,6 +313,14 @@ pub struct Settings {
     pub master: MasterSettings,
     /// The law by which strips in a mono input mode are panned.
     pub pan_law: PanLaw,
+    /// How often the sound is oversampled where it is coloured.
+    pub colour_quality: ColourQuality,
+    /// The rate at which the engine runs.
+    pub engine_rate: EngineRate,
+    /// How that rate is reached.
+    pub resampling: ResamplingMode,
+    /// What the meters do.
+    pub meters: MeterSettings,
     /// The host's bypass: the unity sum of all inputs; group outputs are silent.
     pub bypass: bool,
 }
@@ -310,6 +333,10 @@ impl Settings {
             groups: [GroupSettings::default(); N_GROUPS],
             master: MasterSettings::default(),
             pan_law: PanLaw::default(),
+            colour_quality: ColourQuality::default(),
+            engine_rate: EngineRate::default(),
+            resampling: ResamplingMode::default(),
+            meters: MeterSettings::default(),
             bypass: false,
         }
     }
