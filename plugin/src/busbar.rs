@@ -33,6 +33,7 @@ impl<const N: usize> Default for Busbar<N> {
         #[cfg(feature = "standalone")]
         let params = || crate::standalone::take_prepared(N).unwrap_or_else(params);
         let (params, link) = (params(), HostLink::with_meters(n_figures(N)));
+        link.keep_params(Arc::clone(&params) as Arc<dyn Params>);
         Self {
             desk: Desk::new(Arc::clone(&params), Arc::clone(&link)),
             params,
@@ -53,6 +54,15 @@ impl<const N: usize> Busbar<N> {
     }
 }
 
+/// Takes the first `n` samples of both sides, which have as many, and leaves the rest.
+fn take_front<'a>(sides: &mut [&'a mut [f32]; 2], n: usize) -> [&'a mut [f32]; 2] {
+    sides.each_mut().map(|side| {
+        let (front, rest) = std::mem::take(side).split_at_mut(n);
+        *side = rest;
+        front
+    })
+}
+
 impl<const N: usize> Plugin for Busbar<N> {
     const NAME: &'static str = match N {
         8 => "Busbar 8",
@@ -66,7 +76,8 @@ impl<const N: usize> Plugin for Busbar<N> {
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
     const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[layout::mixer(N), layout::STEREO_ONLY];
-    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+    /// `process` goes by the changes that the guard brings.
+    const SAMPLE_ACCURATE_AUTOMATION: bool = false;
 
     /// Eight events for each parameter in one block: a storm on all of them.
     const INPUT_EVENT_CAPACITY: usize = 8 * spec::n_params(N);
@@ -88,6 +99,10 @@ impl<const N: usize> Plugin for Busbar<N> {
         let background = executor.clone();
         self.link.set_background(move |task| background.execute_background(task));
         self.link.set_messenger(move || executor.execute_gui(LinkTask::StateChanged));
+        #[cfg(feature = "standalone")]
+        if crate::standalone::is_program() {
+            return None;
+        }
         Some(editor::create(&self.params, &self.desk))
     }
 
@@ -124,37 +139,47 @@ impl<const N: usize> Plugin for Busbar<N> {
         aux: &mut AuxiliaryBuffers,
         _context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        self.update_engine();
-
         let [left, right, ..] = buffer.as_slice() else { return ProcessStatus::Normal };
         let n_frames = left.len().min(self.first_feed[0].len());
         for (feed, channel) in self.first_feed.iter_mut().zip([&*left, &*right]) {
             feed[..n_frames].copy_from_slice(&channel[..n_frames]);
         }
-
-        let connected = self.link.connected();
-        let mut feeds: [Option<StereoIn<'_>>; N] = [None; N];
-        let first = [&self.first_feed[0][..n_frames], &self.first_feed[1][..n_frames]];
-        let others = aux.inputs.iter_mut().map(|input| match input.as_slice() {
-            [left, right, ..] => Some([&**left, &**right]),
-            _ => None,
-        });
-        for (strip_idx, (slot, feed)) in
-            feeds.iter_mut().zip([Some(first)].into_iter().chain(others)).enumerate()
-        {
-            *slot = feed.filter(|_| connected & (1 << strip_idx) != 0);
-        }
-
+        // What is left to write, from segment to segment.
+        let mut master = [&mut left[..n_frames], &mut right[..n_frames]];
         let mut groups: [Option<[&mut [f32]; 2]>; N_GROUPS] = [const { None }; N_GROUPS];
         for (slot, output) in groups.iter_mut().zip(aux.outputs.iter_mut()) {
             if let [left, right, ..] = output.as_slice() {
                 *slot = Some([&mut **left, &mut **right]);
             }
         }
+
         self.desk.begin_block(&mut self.engine);
-        self.engine.process(&feeds, &mut Outputs { master: [&mut **left, &mut **right], groups });
-        self.link.meters().raise(figures(self.engine.meters(), N));
-        self.desk.publish(&self.engine);
+        let connected = self.link.connected();
+        let mut start = 0;
+        while start < n_frames {
+            let n = self.link.next_segment(n_frames - start).max(1);
+            self.update_engine();
+            let frames = start..start + n;
+            let mut feeds: [Option<StereoIn<'_>>; N] = [None; N];
+            let first = self.first_feed.each_ref().map(|channel| &channel[frames.clone()]);
+            let others = aux.inputs.iter_mut().map(|input| match input.as_slice() {
+                [left, right, ..] => Some([&left[frames.clone()], &right[frames.clone()]]),
+                _ => None,
+            });
+            for (strip_idx, (slot, feed)) in
+                feeds.iter_mut().zip([Some(first)].into_iter().chain(others)).enumerate()
+            {
+                *slot = feed.filter(|_| connected & (1 << strip_idx) != 0);
+            }
+            let mut outputs = Outputs {
+                master: take_front(&mut master, n),
+                groups: groups.each_mut().map(|group| group.as_mut().map(|group| take_front(group, n))),
+            };
+            self.engine.process(&feeds, &mut outputs);
+            self.link.meters().raise(figures(self.engine.meters(), N));
+            self.desk.publish(&self.engine);
+            start += n;
+        }
         ProcessStatus::Normal
     }
 }
