@@ -55,7 +55,7 @@ impl Delay {
 
     /// Whether all that is in it is this value.
     pub(crate) fn holds(&self, value: f32) -> bool {
-        value == self.same && self.n_same >= self.ring.len()
+        self.is_nothing() || value == self.same && self.n_same >= self.ring.len()
     }
 
     fn exchange(&mut self, mut samples: &mut [f32]) {

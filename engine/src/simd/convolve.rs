@@ -73,7 +73,7 @@ mod tests {
     fn every_path_sums_what_taps_say_and_writes_no_further_than_a_block() {
         let mut rng = Rng::with_seed(51);
         for path in SimdPath::all() {
-            for n in 1..=32 {
+            for n in 1..=32_usize {
                 let whole = n.next_multiple_of(LONGEST_BLOCK);
                 let from: Vec<[f32; LANES]> =
                     (0..100 + whole).map(|_| [(); LANES].map(|()| rng.f32() - 0.5)).collect();
