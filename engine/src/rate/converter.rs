@@ -101,7 +101,8 @@ impl Converter {
                     WindowFunction::BlackmanHarris2,
                     FixedSync::Both,
                 )?;
-                let delay = fft.fft_size_in() as f64 / 2.0;
+                // The peak of a filter of odd length stands half a sample before its middle.
+                let delay = (fft.fft_size_in() / 2) as f64;
                 (Box::new(fft), 2 * frames, delay)
             }
         };

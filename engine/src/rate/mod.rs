@@ -89,7 +89,7 @@ impl RatedEngine {
         let (resampled, engine_hz) = match ratio.filter(|ratio| !ratio.is_one()) {
             Some(ratio) => {
                 let resampled = Resampled::new(choice.resampling, ratio, host_hz, n_strips);
-                (Some(Box::new(resampled.map_err(|_| refused)?)), host_hz * ratio.engine_per_host())
+                (Some(Box::new(resampled.map_err(|_| refused)?)), ratio.engine_hz(host_hz))
             }
             None => (None, host_hz),
         };

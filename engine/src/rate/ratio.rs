@@ -40,6 +40,11 @@ impl Ratio {
         found.map_or_else(|| candidate(EXACT_LIMIT as u32).0, |(ratio, _)| ratio)
     }
 
+    /// The engine's rate in hertz: exact where both rates are whole numbers.
+    pub(super) fn engine_hz(self, host_hz: f64) -> f64 {
+        host_hz * f64::from(self.engine) / f64::from(self.host)
+    }
+
     /// Samples of the engine in one of the host.
     pub(super) fn engine_per_host(self) -> f64 {
         f64::from(self.engine) / f64::from(self.host)
@@ -74,6 +79,11 @@ mod tests {
         assert_eq!(Ratio::of(48_000.0, 96_000), ratio(1, 2));
         assert!(Ratio::of(96_000.0, 96_000).is_one());
         assert!(!Ratio::of(96_000.0, 88_200).is_one());
+        for host_hz in EngineRate::ALL.into_iter().filter_map(EngineRate::hz).map(f64::from) {
+            for engine_hz in EngineRate::ALL.into_iter().filter_map(EngineRate::hz) {
+                assert_eq!(Ratio::of(host_hz, engine_hz).engine_hz(host_hz), f64::from(engine_hz));
+            }
+        }
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl Resampled {
         host_hz: f64,
         n_strips: usize,
     ) -> Result<Self, rubato::ResamplerConstructionError> {
-        let lower_hz = host_hz.min(host_hz * ratio.engine_per_host());
+        let lower_hz = host_hz.min(ratio.engine_hz(host_hz));
         let to_engine = Converter::new(mode, Direction::In, ratio, lower_hz, n_strips)?;
         let to_host = Converter::new(mode, Direction::Out, ratio, lower_hz, N_DESTINATIONS)?;
         let n_engine = to_engine.n_out_max().max(to_host.n_in_max());
