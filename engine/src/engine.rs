@@ -85,6 +85,8 @@ pub struct Engine {
     bypass_fade_samples: usize,
     scratch: Box<Scratch>,
     meters: Box<Meters>,
+    /// Whether the present block has reached a border of a tile.
+    metered: bool,
     path: SimdPath,
 }
 
@@ -112,6 +114,7 @@ impl Engine {
             bypass_fade_samples: 0,
             scratch: Box::new(Scratch::EMPTY),
             meters: Box::new(Meters::ZERO),
+            metered: false,
             path,
         };
         engine.set_lengths(48_000.0);
@@ -215,6 +218,21 @@ impl Engine {
     ///
     /// Frames of longer outputs are left as they are. Never allocates, waits or panics.
     pub fn process(&mut self, inputs: &[Option<StereoIn<'_>>], outputs: &mut Outputs<'_>) {
+        self.begin_block();
+        self.continue_block(inputs, outputs);
+    }
+
+    /// What meters tell of counts from here on.
+    pub(crate) fn begin_block(&mut self) {
+        self.metered = false;
+        self.meters.master.limiter_db = 0.0;
+        self.strips.iter_mut().for_each(StripLanes::begin_block);
+        self.groups.begin_block();
+        self.master.begin_block();
+    }
+
+    /// [`Engine::process`] for one part of a block: meters go on from where the part before has left them.
+    pub(crate) fn continue_block(&mut self, inputs: &[Option<StereoIn<'_>>], outputs: &mut Outputs<'_>) {
         let inputs = &inputs[..inputs.len().min(self.strip_settings.len())];
         on_path!(self.path, simd => self.process_on(simd, inputs, outputs));
     }
@@ -222,11 +240,6 @@ impl Engine {
     /// The same, compiled for each path.
     fn process_on<S: Simd>(&mut self, simd: S, inputs: &[Option<StereoIn<'_>>], outputs: &mut Outputs<'_>) {
         let n_frames = shortest(inputs, outputs);
-        self.meters.master.limiter_db = 0.0;
-        self.strips.iter_mut().for_each(StripLanes::begin_block);
-        self.groups.begin_block();
-        self.master.begin_block();
-        let mut metered = false;
         let mut start = 0;
         while start < n_frames {
             let into_tile = (self.count % TILE_FRAMES as u64) as usize;
@@ -238,15 +251,15 @@ impl Engine {
             let segment = Segment { at: into_tile, n, ends_tile: into_tile + n == TILE_FRAMES };
             self.process_segment(simd, inputs, outputs, start..end, segment);
             if segment.ends_tile {
-                self.strips.iter_mut().for_each(|lanes| lanes.meter(!metered));
-                self.groups.meter(!metered);
-                self.master.meter(!metered);
-                metered = true;
+                self.strips.iter_mut().for_each(|lanes| lanes.meter(!self.metered));
+                self.groups.meter(!self.metered);
+                self.master.meter(!self.metered);
+                self.metered = true;
             }
             self.count += n as u64;
             start = end;
         }
-        if metered {
+        if self.metered {
             self.read_meters();
         }
         let at = ((self.count - n_frames as u64) % TILE_FRAMES as u64) as usize;
@@ -326,6 +339,16 @@ impl Engine {
             *meter = self.groups.reductions(group_idx);
         }
         master.compressor_db = self.master.compressor_reduction_db();
+    }
+
+    /// Strips that there are.
+    pub(crate) fn n_strips(&self) -> usize {
+        self.strip_settings.len()
+    }
+
+    /// The rate that was prepared, in hertz.
+    pub(crate) fn sample_rate_hz(&self) -> f64 {
+        self.sample_rate_hz
     }
 
     /// Samples by which the output lags behind the input.
@@ -408,7 +431,8 @@ fn write<S: Simd>(
     );
 }
 
-fn shortest(inputs: &[Option<StereoIn<'_>>], outputs: &Outputs<'_>) -> usize {
+/// Frames of the shortest slice.
+pub(crate) fn shortest(inputs: &[Option<StereoIn<'_>>], outputs: &Outputs<'_>) -> usize {
     let feeds = inputs.iter().flatten().flatten().map(|channel| channel.len());
     let groups = outputs.groups.iter().flatten().flatten().map(|channel| channel.len());
     let master = outputs.master.iter().map(|channel| channel.len());

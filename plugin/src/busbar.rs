@@ -4,7 +4,7 @@ use crate::desk::{Desk, figures, n_figures};
 use crate::guard::{Guarded, HostLink, LinkTask};
 use crate::params::{BusbarParams, spec};
 use crate::{editor, layout, remote, state};
-use busbar_engine::{Engine, N_GROUPS, Outputs, Settings, StereoIn};
+use busbar_engine::{N_GROUPS, Outputs, RatedEngine, Settings, StereoIn};
 use nice_plug::prelude::*;
 use nice_plug_vizia::ViziaEditor;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub struct Busbar<const N: usize> {
     link: Arc<HostLink>,
     /// What the editor sees of all this.
     desk: Arc<Desk>,
-    engine: Engine,
+    engine: RatedEngine,
     /// The snapshot that the engine has; brought up to date from the parameters that changed.
     settings: Settings,
     /// Strip 1's feed, indexed by `[channel_idx][sample_idx]`. The framework hands it over in the buffers of the master's
@@ -38,7 +38,7 @@ impl<const N: usize> Default for Busbar<N> {
             desk: Desk::new(Arc::clone(&params), Arc::clone(&link)),
             params,
             link,
-            engine: Engine::new(N),
+            engine: RatedEngine::new(N),
             settings: Settings::new(N),
             first_feed: [Vec::new(), Vec::new()],
         }
@@ -153,7 +153,7 @@ impl<const N: usize> Plugin for Busbar<N> {
             }
         }
 
-        self.desk.begin_block(&mut self.engine);
+        self.desk.begin_block(self.engine.engine_mut());
         let connected = self.link.connected();
         let mut start = 0;
         while start < n_frames {
@@ -177,7 +177,7 @@ impl<const N: usize> Plugin for Busbar<N> {
             };
             self.engine.process(&feeds, &mut outputs);
             self.link.meters().raise(figures(self.engine.meters(), N));
-            self.desk.publish(&self.engine);
+            self.desk.publish(self.engine.engine());
             start += n;
         }
         ProcessStatus::Normal
@@ -245,7 +245,7 @@ mod tests {
         for (idx, (id, _, _)) in BusbarParams::new(8).param_map().iter().enumerate() {
             // Anew each time, so that settings do not add up.
             let params = BusbarParams::new(8);
-            let (mut settings, mut engine) = (Settings::new(8), Engine::new(8));
+            let (mut settings, mut engine) = (Settings::new(8), RatedEngine::new(8));
             let mut needs_prepare = false;
             for value in [1.0, 0.5, 0.0] {
                 // SAFETY: `params` is alive.
