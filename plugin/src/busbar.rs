@@ -9,8 +9,8 @@ use nice_plug::prelude::*;
 use nice_plug_vizia::ViziaEditor;
 use std::sync::Arc;
 
-/// The parameter that the latency depends on.
-const LOOKAHEAD_ID: &str = "m_limiter_lookahead";
+/// The parameters that the latency depends on.
+const SETTLED_IDS: [&str; 4] = ["m_limiter_lookahead", "engine_rate", "resampling", "colour_quality"];
 
 /// Busbar with `N` strips: 8, 16 or 32.
 pub struct Busbar<const N: usize> {
@@ -201,7 +201,7 @@ impl<const N: usize> Guarded for Busbar<N> {
     }
 
     fn settled_at_activation() -> Vec<u32> {
-        vec![state::hash_param_id(LOOKAHEAD_ID)]
+        SETTLED_IDS.map(state::hash_param_id).to_vec()
     }
 
     fn short_name(param_hash: u32) -> Option<String> {
@@ -212,6 +212,7 @@ impl<const N: usize> Guarded for Busbar<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use busbar_engine::{ColourQuality, EngineRate, ResamplingMode};
 
     /// The guard asks for a restart by a list of parameters; the engine knows which settings need one.
     #[test]
@@ -227,7 +228,10 @@ mod tests {
                 unsafe { params.param_map()[idx].1._internal_set_normalized_value(value) };
                 params.refresh(&mut settings);
                 engine.set(&settings);
-                needs_prepare |= engine.needs_prepare();
+                needs_prepare |= engine.needs_prepare()
+                    || settings.engine_rate != EngineRate::Host
+                    || settings.resampling != ResamplingMode::LowLatency
+                    || settings.colour_quality != ColourQuality::X1;
             }
             let is_settled = Busbar::<8>::settled_at_activation().contains(&state::hash_param_id(id));
             assert_eq!(is_settled, needs_prepare, "{id}");
