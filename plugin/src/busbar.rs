@@ -1,6 +1,6 @@
 //! The plugin: glue between the framework and the engine, and no sound of its own.
 
-use crate::desk::{Desk, figures, n_figures};
+use crate::desk::{Desk, ScopeFeed, Tap, figures, n_figures};
 use crate::guard::{Guarded, HostLink, LinkTask};
 use crate::params::{BusbarParams, spec};
 use crate::{editor, layout, remote, state};
@@ -21,6 +21,10 @@ pub struct Busbar<const N: usize> {
     engine: Engine,
     /// The snapshot that the engine has; brought up to date from the parameters that changed.
     settings: Settings,
+    /// Gives samples to whoever reads a spectrum.
+    scope: Option<ScopeFeed>,
+    /// Whether the host's transport ran in the last block.
+    was_playing: bool,
     /// Strip 1's feed, indexed by `[channel_idx][sample_idx]`. The framework hands it over in the buffers of the master's
     /// output, where it would be overwritten.
     first_feed: [Vec<f32>; 2],
@@ -33,8 +37,11 @@ impl<const N: usize> Default for Busbar<N> {
         #[cfg(feature = "standalone")]
         let params = || crate::standalone::take_prepared(N).unwrap_or_else(params);
         let (params, link) = (params(), HostLink::with_meters(n_figures(N)));
+        let desk = Desk::new(Arc::clone(&params), Arc::clone(&link));
         Self {
-            desk: Desk::new(Arc::clone(&params), Arc::clone(&link)),
+            scope: desk.take_scope_feed(),
+            was_playing: false,
+            desk,
             params,
             link,
             engine: Engine::new(N),
@@ -49,6 +56,37 @@ impl<const N: usize> Busbar<N> {
     fn update_engine(&mut self) {
         if self.params.refresh(&mut self.settings) {
             self.engine.set(&self.settings);
+        }
+    }
+
+    /// Begins loudness anew where the host's transport starts, if that is asked for. Realtime-safe.
+    fn follow_transport(&mut self, is_playing: bool) {
+        let has_started = is_playing && !std::mem::replace(&mut self.was_playing, is_playing);
+        if has_started && self.settings.meters.restart_with_transport {
+            self.desk.restart_loudness();
+        }
+    }
+
+    /// Gives samples to whoever reads a spectrum. Realtime-safe.
+    fn feed_scope(
+        scope: &mut Option<ScopeFeed>,
+        desk: &Desk,
+        feeds: &[Option<StereoIn<'_>>],
+        outputs: &Outputs<'_>,
+    ) {
+        let Some(scope) = scope else { return };
+        let Some(tap) = desk.scoped(scope) else { return };
+        let sides = match tap {
+            Tap::Input(idx) => feeds.get(idx).copied().flatten(),
+            Tap::Group(idx) => {
+                outputs.groups[idx].as_ref().map(|output| output.each_ref().map(|side| &**side))
+            }
+            Tap::Master => Some(outputs.master.each_ref().map(|side| &**side)),
+            Tap::Strip(_) => None,
+        };
+        match sides {
+            Some(sides) => scope.push(sides),
+            None => scope.push_silence(outputs.master[0].len()),
         }
     }
 }
@@ -110,6 +148,8 @@ impl<const N: usize> Plugin for Busbar<N> {
         for channel in &mut self.first_feed {
             channel.resize(buffer_config.max_buffer_size as usize, 0.0);
         }
+        self.desk.set_sample_rate(buffer_config.sample_rate);
+        self.was_playing = false;
         context.set_latency_samples(self.engine.latency_samples());
         true
     }
@@ -122,9 +162,10 @@ impl<const N: usize> Plugin for Busbar<N> {
         &mut self,
         buffer: &mut Buffer,
         aux: &mut AuxiliaryBuffers,
-        _context: &mut impl ProcessContext<Self>,
+        context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
         self.update_engine();
+        self.follow_transport(context.transport().playing);
 
         let [left, right, ..] = buffer.as_slice() else { return ProcessStatus::Normal };
         let n_frames = left.len().min(self.first_feed[0].len());
@@ -152,9 +193,11 @@ impl<const N: usize> Plugin for Busbar<N> {
             }
         }
         self.desk.begin_block(&mut self.engine);
-        self.engine.process(&feeds, &mut Outputs { master: [&mut **left, &mut **right], groups });
+        let mut outputs = Outputs { master: [&mut **left, &mut **right], groups };
+        self.engine.process(&feeds, &mut outputs);
         self.link.meters().raise(figures(self.engine.meters(), N));
         self.desk.publish(&self.engine);
+        Self::feed_scope(&mut self.scope, &self.desk, &feeds, &outputs);
         ProcessStatus::Normal
     }
 }

@@ -14,6 +14,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use super::meters::Meters;
+use super::readings::Readings;
 
 thread_local! {
     /// The link of the instance that is being created on this thread. The wrapper calls `P::default()` and hides the
@@ -43,6 +44,7 @@ pub struct HostLink {
     state_problem: Mutex<Option<String>>,
     n_problems: AtomicU64,
     meters: Meters,
+    readings: OnceLock<Arc<Readings>>,
     messenger: OnceLock<Call>,
     background: OnceLock<Box<dyn Fn(LinkTask) + Send + Sync>>,
     teller: OnceLock<Call>,
@@ -65,6 +67,7 @@ impl HostLink {
             state_problem: Mutex::new(None),
             n_problems: AtomicU64::new(0),
             meters: Meters::new(n_figures),
+            readings: OnceLock::new(),
             messenger: OnceLock::new(),
             background: OnceLock::new(),
             teller: OnceLock::new(),
@@ -115,6 +118,17 @@ impl HostLink {
     /// What the audio thread tells about itself.
     pub fn meters(&self) -> &Meters {
         &self.meters
+    }
+
+    /// Keeps what the plugin's meters read, for hosts that ask. The plugin gives it once, before a host can ask; a second one is
+    /// ignored.
+    pub fn set_readings(&self, readings: Arc<Readings>) {
+        let _ = self.readings.set(readings);
+    }
+
+    /// What the plugin's meters read, if it has given it.
+    pub fn readings(&self) -> Option<&Readings> {
+        self.readings.get().map(Arc::as_ref)
     }
 
     /// Why the last state was refused, or `None` once a state has been loaded since. Not for the audio thread.
