@@ -61,8 +61,8 @@ impl<const N: usize> Busbar<N> {
 
     /// Begins loudness anew where the host's transport starts, if that is asked for. Realtime-safe.
     fn follow_transport(&mut self, is_playing: bool) {
-        let has_started = is_playing && !std::mem::replace(&mut self.was_playing, is_playing);
-        if has_started && self.settings.meters.restart_with_transport {
+        let was_playing = std::mem::replace(&mut self.was_playing, is_playing);
+        if is_playing && !was_playing && self.settings.meters.restart_with_transport {
             self.desk.restart_loudness();
         }
     }
@@ -256,6 +256,26 @@ impl<const N: usize> Guarded for Busbar<N> {
 mod tests {
     use super::*;
     use busbar_engine::{ColourQuality, EngineRate, ResamplingMode};
+
+    #[test]
+    fn loudness_begins_anew_where_the_transport_starts_if_that_is_asked_for() {
+        let mut busbar = Busbar::<8>::default();
+        let has_restarted = |busbar: &mut Busbar<8>, is_playing| {
+            busbar.update_engine();
+            busbar.follow_transport(is_playing);
+            busbar.link.readings().expect("the desk's").take_restart()
+        };
+        assert!(
+            ![false, true, true, false, true].into_iter().any(|playing| has_restarted(&mut busbar, playing))
+        );
+        // SAFETY: no host is there whose view of the value could go stale.
+        unsafe { busbar.params.meter_restart.as_ptr()._internal_set_normalized_value(1.0) };
+        assert!(!has_restarted(&mut busbar, true), "it plays already");
+        assert_eq!(
+            [false, true, true, false, true].map(|playing| has_restarted(&mut busbar, playing)),
+            [false, true, false, false, true]
+        );
+    }
 
     /// The guard asks for a restart by a list of parameters; the engine knows which settings need one.
     #[test]
