@@ -17,6 +17,7 @@ use nice_plug::prelude::Params;
 
 use super::changes::Changes;
 use super::meters::Meters;
+use super::readings::Readings;
 
 thread_local! {
     /// The link of the instance that is being created on this thread. The wrapper calls `P::default()` and hides the
@@ -47,6 +48,7 @@ pub struct HostLink {
     n_problems: AtomicU64,
     meters: Meters,
     pub(super) changes: Changes,
+    readings: OnceLock<Arc<Readings>>,
     messenger: OnceLock<Call>,
     background: OnceLock<Box<dyn Fn(LinkTask) + Send + Sync>>,
     teller: OnceLock<Call>,
@@ -70,6 +72,7 @@ impl HostLink {
             n_problems: AtomicU64::new(0),
             meters: Meters::new(n_figures),
             changes: Changes::default(),
+            readings: OnceLock::new(),
             messenger: OnceLock::new(),
             background: OnceLock::new(),
             teller: OnceLock::new(),
@@ -133,6 +136,17 @@ impl HostLink {
     /// What the audio thread tells about itself.
     pub fn meters(&self) -> &Meters {
         &self.meters
+    }
+
+    /// Keeps what the plugin's meters read, for hosts that ask. The plugin gives it once, before a host can ask; a second one is
+    /// ignored.
+    pub fn set_readings(&self, readings: Arc<Readings>) {
+        let _ = self.readings.set(readings);
+    }
+
+    /// What the plugin's meters read, if it has given it.
+    pub fn readings(&self) -> Option<&Readings> {
+        self.readings.get().map(Arc::as_ref)
     }
 
     /// Why the last state was refused, or `None` once a state has been loaded since. Not for the audio thread.

@@ -12,6 +12,7 @@
 //! - `settled`: a parameter that the latency depends on makes the guard ask the host for a restart.
 //! - `meters`: gain reductions for whoever asks.
 //! - `changes`: parameter changes go past the framework, which would post a task for each.
+//! - `readings`: loudness and true peaks for whoever asks.
 //! - `buses`: host pointers in, safe pointers out; knows neither VST3 nor CLAP.
 //! - `state`: the document that hosts store, the same bytes from both formats.
 //! - `vst3`, with `vst3_process`, `vst3_block`, `vst3_params`, `vst3_edits`, `vst3_restart` and `vst3_stream`:
@@ -35,6 +36,7 @@ pub mod export;
 mod gate;
 mod link;
 mod meters;
+mod readings;
 mod settled;
 mod state;
 mod vst3;
@@ -50,6 +52,7 @@ use nice_plug::prelude::{ClapPlugin, Vst3Plugin};
 
 pub use link::{HostLink, LinkTask};
 pub use meters::{METERS_EXTENSION, Meters, PluginMeters};
+pub use readings::{METERS_2_EXTENSION, PluginMeters2, Readings};
 
 /// A plugin that is exported through the guard.
 ///
