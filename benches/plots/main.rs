@@ -8,6 +8,7 @@
 //! | `moving.rs` | what a filter that moves leaves elsewhere in the spectrum |
 //! | `compressor.rs`, `gate.rs` | static curves by steady levels, and steps in time |
 //! | `limiter.rs` | the gain around a burst, and true peaks against the ceiling |
+//! | `rate.rs` | tones and impulses where the engine has a rate of its own |
 //! | `through.rs` | sound through the engine |
 //! | `chart.rs` | pictures from numbers |
 //!
@@ -23,6 +24,7 @@ mod limiter;
 #[path = "../../engine/tests/limiter_support/mod.rs"]
 mod limiter_support;
 mod moving;
+mod rate;
 mod through;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -57,6 +59,8 @@ fn run() -> Result<()> {
     pictures.push(("gate-step.svg", gate::steps()?));
     pictures.push(("limiter-gain.svg", limiter::gain_around_a_burst()?));
     pictures.push(("limiter-peaks.svg", limiter::peaks()?));
+    pictures.push(("engine-rate-bands.svg", rate::bands()?));
+    pictures.push(("engine-rate-impulses.svg", rate::impulses()?));
     for (name, svg) in &pictures {
         ensure!(svg.len() <= MAX_BYTES, "{name} has {} bytes; give it fewer points", svg.len());
     }
