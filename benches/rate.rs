@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --profile ci --bench rate`. The ratio is (whole way − engine alone) : rubato alone, where rubato has the
 //! same filters, the same channels and nothing else to do: once in the same steps, once in steps of 512 of the host's frames.
-//! Each figure is the least of many rounds in which all of them take turns.
+//! Each figure is the least of many rounds in which all of them take turns. Before that, the latency of every pair of rates.
 
 use busbar_engine::{
     Engine, EngineRate, N_GROUPS, Outputs, PrepareError, RatedEngine, ResamplingMode, Settings, StereoIn,
@@ -47,6 +47,28 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     }
+    Ok(())
+}
+
+/// The latency of every pair of rates in use, without lookahead.
+fn latencies() -> Result<(), PrepareError> {
+    println!("| host | engine | low latency | quality |");
+    println!("|---|---|---|---|");
+    let rates = || EngineRate::ALL.into_iter().filter_map(|rate| Some((rate, rate.hz()?)));
+    for (_, host_hz) in rates() {
+        for (engine_rate, engine_hz) in rates().filter(|(_, engine_hz)| *engine_hz != host_hz) {
+            let mut cells = Vec::new();
+            for resampling in ResamplingMode::ALL {
+                let mut engine = RatedEngine::new(1);
+                engine.set(&Settings { engine_rate, resampling, ..Settings::new(1) });
+                engine.prepare(f64::from(host_hz))?;
+                let samples = engine.latency_samples();
+                cells.push(format!("{samples} = {:.2} ms", f64::from(samples) / f64::from(host_hz) * 1e3));
+            }
+            println!("| {host_hz} | {engine_hz} | {} |", cells.join(" | "));
+        }
+    }
+    println!();
     Ok(())
 }
 
