@@ -55,6 +55,7 @@
 #![forbid(unsafe_code)]
 
 mod buses;
+pub mod colour;
 mod delay;
 pub mod dynamics;
 mod engine;

@@ -1,9 +1,10 @@
 //! One instance of a plugin and its life: created, activated, started, and back. What it does in between is told
-//! in `params.rs`, `process.rs`, `reductions.rs` and `state.rs`, each an `impl` of [`Plugin`].
+//! in `params.rs`, `process.rs`, `reductions.rs`, `loudness.rs` and `state.rs`, each an `impl` of [`Plugin`].
 
 use crate::bundle::PluginDescription;
 use crate::callbacks::{Callbacks, MainThread, Requests, Shared};
 use crate::error::Error;
+use crate::loudness::PluginLoudness;
 use crate::params::{Param, read_params};
 use crate::ports::{Port, read_ports};
 use crate::process::Buffers;
@@ -22,6 +23,7 @@ use std::ffi::CStr;
 #[derive(Clone, Copy)]
 pub(crate) struct Extensions {
     pub(crate) latency: Option<PluginLatency>,
+    pub(crate) loudness: Option<PluginLoudness>,
     pub(crate) meters: Option<PluginMeters>,
     pub(crate) params: Option<PluginParams>,
     pub(crate) state: Option<PluginState>,
@@ -68,6 +70,7 @@ impl Plugin {
         let handle = instance.plugin_handle();
         let extensions = Extensions {
             latency: handle.get_extension(),
+            loudness: handle.get_extension(),
             meters: handle.get_extension(),
             params: handle.get_extension(),
             state: handle.get_extension(),

@@ -125,8 +125,11 @@ fn busbar_render_tells_what_gates_compressors_and_the_limiter_did(n_strips: usiz
 
     let table = run(&folder, &["mix.toml", "-o", "mix.wav"]);
     let lines: Vec<&str> = table.lines().collect();
-    assert!(lines[1].ends_with("  S max     LU              gate     comp  limiter"), "{table}");
-    assert!(lines[2].ends_with("  range  clipped      -dB      -dB      -dB"), "{table}");
+    assert!(
+        lines[1].ends_with("  S max     LU            plugin   plugin     gate     comp  limiter"),
+        "{table}"
+    );
+    assert!(lines[2].ends_with("  range  clipped     dBTP     LUFS      -dB      -dB      -dB"), "{table}");
     assert!(lines[3].starts_with("01 a.wav") && lines[3].ends_with("           15.0"), "{table}");
     assert!(lines[4].ends_with("     30.0"), "{table}");
     let mix = lines.iter().find(|line| line.starts_with("-> mix.wav")).unwrap();

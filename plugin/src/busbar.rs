@@ -1,6 +1,6 @@
 //! The plugin: glue between the framework and the engine, and no sound of its own.
 
-use crate::desk::{Desk, figures, n_figures};
+use crate::desk::{Desk, ScopeFeed, Tap, figures, n_figures};
 use crate::guard::{Guarded, HostLink, LinkTask};
 use crate::params::{BusbarParams, spec};
 use crate::{editor, layout, remote, state};
@@ -9,8 +9,8 @@ use nice_plug::prelude::*;
 use nice_plug_vizia::ViziaEditor;
 use std::sync::Arc;
 
-/// The parameter that the latency depends on.
-const LOOKAHEAD_ID: &str = "m_limiter_lookahead";
+/// The parameters that the latency depends on.
+const SETTLED_IDS: [&str; 4] = ["m_limiter_lookahead", "engine_rate", "resampling", "colour_quality"];
 
 /// Busbar with `N` strips: 8, 16 or 32.
 pub struct Busbar<const N: usize> {
@@ -21,6 +21,10 @@ pub struct Busbar<const N: usize> {
     engine: RatedEngine,
     /// The snapshot that the engine has; brought up to date from the parameters that changed.
     settings: Settings,
+    /// Gives samples to whoever reads a spectrum.
+    scope: Option<ScopeFeed>,
+    /// Whether the host's transport ran in the last block.
+    was_playing: bool,
     /// Strip 1's feed, indexed by `[channel_idx][sample_idx]`. The framework hands it over in the buffers of the master's
     /// output, where it would be overwritten.
     first_feed: [Vec<f32>; 2],
@@ -33,8 +37,12 @@ impl<const N: usize> Default for Busbar<N> {
         #[cfg(feature = "standalone")]
         let params = || crate::standalone::take_prepared(N).unwrap_or_else(params);
         let (params, link) = (params(), HostLink::with_meters(n_figures(N)));
+        link.keep_params(Arc::clone(&params) as Arc<dyn Params>);
+        let desk = Desk::new(Arc::clone(&params), Arc::clone(&link));
         Self {
-            desk: Desk::new(Arc::clone(&params), Arc::clone(&link)),
+            scope: desk.take_scope_feed(),
+            was_playing: false,
+            desk,
             params,
             link,
             engine: RatedEngine::new(N),
@@ -51,6 +59,46 @@ impl<const N: usize> Busbar<N> {
             self.engine.set(&self.settings);
         }
     }
+
+    /// Begins loudness anew where the host's transport starts, if that is asked for. Realtime-safe.
+    fn follow_transport(&mut self, is_playing: bool) {
+        let was_playing = std::mem::replace(&mut self.was_playing, is_playing);
+        if is_playing && !was_playing && self.settings.meters.restart_with_transport {
+            self.desk.restart_loudness();
+        }
+    }
+
+    /// Gives samples to whoever reads a spectrum. Realtime-safe.
+    fn feed_scope(
+        scope: &mut Option<ScopeFeed>,
+        desk: &Desk,
+        feeds: &[Option<StereoIn<'_>>],
+        outputs: &Outputs<'_>,
+    ) {
+        let Some(scope) = scope else { return };
+        let Some(tap) = desk.scoped(scope) else { return };
+        let sides = match tap {
+            Tap::Input(idx) => feeds.get(idx).copied().flatten(),
+            Tap::Group(idx) => {
+                outputs.groups[idx].as_ref().map(|output| output.each_ref().map(|side| &**side))
+            }
+            Tap::Master => Some(outputs.master.each_ref().map(|side| &**side)),
+            Tap::Strip(_) => None,
+        };
+        match sides {
+            Some(sides) => scope.push(sides),
+            None => scope.push_silence(outputs.master[0].len()),
+        }
+    }
+}
+
+/// Takes the first `n` samples of both sides, which have as many, and leaves the rest.
+fn take_front<'a>(sides: &mut [&'a mut [f32]; 2], n: usize) -> [&'a mut [f32]; 2] {
+    sides.each_mut().map(|side| {
+        let (front, rest) = std::mem::take(side).split_at_mut(n);
+        *side = rest;
+        front
+    })
 }
 
 impl<const N: usize> Plugin for Busbar<N> {
@@ -66,7 +114,8 @@ impl<const N: usize> Plugin for Busbar<N> {
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
     const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[layout::mixer(N), layout::STEREO_ONLY];
-    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+    /// `process` goes by the changes that the guard brings.
+    const SAMPLE_ACCURATE_AUTOMATION: bool = false;
 
     /// Eight events for each parameter in one block: a storm on all of them.
     const INPUT_EVENT_CAPACITY: usize = 8 * spec::n_params(N);
@@ -88,6 +137,10 @@ impl<const N: usize> Plugin for Busbar<N> {
         let background = executor.clone();
         self.link.set_background(move |task| background.execute_background(task));
         self.link.set_messenger(move || executor.execute_gui(LinkTask::StateChanged));
+        #[cfg(feature = "standalone")]
+        if crate::standalone::is_program() {
+            return None;
+        }
         Some(editor::create(&self.params, &self.desk))
     }
 
@@ -110,6 +163,8 @@ impl<const N: usize> Plugin for Busbar<N> {
         for channel in &mut self.first_feed {
             channel.resize(buffer_config.max_buffer_size as usize, 0.0);
         }
+        self.desk.set_sample_rate(buffer_config.sample_rate);
+        self.was_playing = false;
         context.set_latency_samples(self.engine.latency_samples());
         true
     }
@@ -122,39 +177,54 @@ impl<const N: usize> Plugin for Busbar<N> {
         &mut self,
         buffer: &mut Buffer,
         aux: &mut AuxiliaryBuffers,
-        _context: &mut impl ProcessContext<Self>,
+        context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        self.update_engine();
-
         let [left, right, ..] = buffer.as_slice() else { return ProcessStatus::Normal };
         let n_frames = left.len().min(self.first_feed[0].len());
         for (feed, channel) in self.first_feed.iter_mut().zip([&*left, &*right]) {
             feed[..n_frames].copy_from_slice(&channel[..n_frames]);
         }
-
-        let connected = self.link.connected();
-        let mut feeds: [Option<StereoIn<'_>>; N] = [None; N];
-        let first = [&self.first_feed[0][..n_frames], &self.first_feed[1][..n_frames]];
-        let others = aux.inputs.iter_mut().map(|input| match input.as_slice() {
-            [left, right, ..] => Some([&**left, &**right]),
-            _ => None,
-        });
-        for (strip_idx, (slot, feed)) in
-            feeds.iter_mut().zip([Some(first)].into_iter().chain(others)).enumerate()
-        {
-            *slot = feed.filter(|_| connected & (1 << strip_idx) != 0);
-        }
-
+        // What is left to write, from segment to segment.
+        let mut master = [&mut left[..n_frames], &mut right[..n_frames]];
         let mut groups: [Option<[&mut [f32]; 2]>; N_GROUPS] = [const { None }; N_GROUPS];
         for (slot, output) in groups.iter_mut().zip(aux.outputs.iter_mut()) {
             if let [left, right, ..] = output.as_slice() {
                 *slot = Some([&mut **left, &mut **right]);
             }
         }
+
+        let is_playing = context.transport().playing;
         self.desk.begin_block(self.engine.engine_mut());
-        self.engine.process(&feeds, &mut Outputs { master: [&mut **left, &mut **right], groups });
-        self.link.meters().raise(figures(self.engine.meters(), N));
-        self.desk.publish(self.engine.engine());
+        let connected = self.link.connected();
+        let mut start = 0;
+        while start < n_frames {
+            let n = self.link.next_segment(n_frames - start).max(1);
+            self.update_engine();
+            if start == 0 {
+                self.follow_transport(is_playing);
+            }
+            let frames = start..start + n;
+            let mut feeds: [Option<StereoIn<'_>>; N] = [None; N];
+            let first = self.first_feed.each_ref().map(|channel| &channel[frames.clone()]);
+            let others = aux.inputs.iter_mut().map(|input| match input.as_slice() {
+                [left, right, ..] => Some([&left[frames.clone()], &right[frames.clone()]]),
+                _ => None,
+            });
+            for (strip_idx, (slot, feed)) in
+                feeds.iter_mut().zip([Some(first)].into_iter().chain(others)).enumerate()
+            {
+                *slot = feed.filter(|_| connected & (1 << strip_idx) != 0);
+            }
+            let mut outputs = Outputs {
+                master: take_front(&mut master, n),
+                groups: groups.each_mut().map(|group| group.as_mut().map(|group| take_front(group, n))),
+            };
+            self.engine.process(&feeds, &mut outputs);
+            self.link.meters().raise(figures(self.engine.meters(), N));
+            self.desk.publish(self.engine.engine());
+            Self::feed_scope(&mut self.scope, &self.desk, &feeds, &outputs);
+            start += n;
+        }
         ProcessStatus::Normal
     }
 }
@@ -201,7 +271,7 @@ impl<const N: usize> Guarded for Busbar<N> {
     }
 
     fn settled_at_activation() -> Vec<u32> {
-        vec![state::hash_param_id(LOOKAHEAD_ID)]
+        SETTLED_IDS.map(state::hash_param_id).to_vec()
     }
 
     fn short_name(param_hash: u32) -> Option<String> {
@@ -212,6 +282,27 @@ impl<const N: usize> Guarded for Busbar<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use busbar_engine::{ColourQuality, EngineRate, ResamplingMode};
+
+    #[test]
+    fn loudness_begins_anew_where_the_transport_starts_if_that_is_asked_for() {
+        let mut busbar = Busbar::<8>::default();
+        let has_restarted = |busbar: &mut Busbar<8>, is_playing| {
+            busbar.update_engine();
+            busbar.follow_transport(is_playing);
+            busbar.link.readings().expect("the desk's").take_restart()
+        };
+        assert!(
+            ![false, true, true, false, true].into_iter().any(|playing| has_restarted(&mut busbar, playing))
+        );
+        // SAFETY: no host is there whose view of the value could go stale.
+        unsafe { busbar.params.meter_restart.as_ptr()._internal_set_normalized_value(1.0) };
+        assert!(!has_restarted(&mut busbar, true), "it plays already");
+        assert_eq!(
+            [false, true, true, false, true].map(|playing| has_restarted(&mut busbar, playing)),
+            [false, true, false, false, true]
+        );
+    }
 
     /// The guard asks for a restart by a list of parameters; the engine knows which settings need one.
     #[test]
@@ -227,7 +318,10 @@ mod tests {
                 unsafe { params.param_map()[idx].1._internal_set_normalized_value(value) };
                 params.refresh(&mut settings);
                 engine.set(&settings);
-                needs_prepare |= engine.needs_prepare();
+                needs_prepare |= engine.needs_prepare()
+                    || settings.engine_rate != EngineRate::Host
+                    || settings.resampling != ResamplingMode::LowLatency
+                    || settings.colour_quality != ColourQuality::X1;
             }
             let is_settled = Busbar::<8>::settled_at_activation().contains(&state::hash_param_id(id));
             assert_eq!(is_settled, needs_prepare, "{id}");

@@ -1,7 +1,9 @@
 //! Remote-control pages: eight parameters each, as hardware with eight knobs shows them.
 
 use crate::params::spec::GROUP_LETTERS;
-use crate::params::{BusbarParams, CompressorParams, EqParams, GateParams, LimiterParams, StripParams};
+use crate::params::{
+    BusbarParams, CompressorParams, EqParams, GateParams, LimiterParams, SaturationParams, StripParams,
+};
 use nice_plug::prelude::*;
 
 /// Knobs on a page.
@@ -33,6 +35,7 @@ pub(crate) fn add_pages(params: &BusbarParams, context: &mut impl RemoteControls
             page.add_param(&master.dim);
             page.add_param(&master.dim_level);
             page.add_param(&master.cut);
+            page.add_param(&master.console);
             page.add_param(&params.bypass);
         });
         add_eq(section, "Master", &params.master.eq);
@@ -51,6 +54,7 @@ pub(crate) fn add_pages(params: &BusbarParams, context: &mut impl RemoteControls
             let name = format!("Group {letter}");
             add_eq(section, &name, &group.eq);
             add_compressor(section, &name, &group.comp);
+            add_saturation(section, &name, &group.sat);
         }
     });
     for (strip_idx, strip) in params.strips.iter().enumerate() {
@@ -81,6 +85,7 @@ fn add_strip(section: &mut impl RemoteControlsSection, number: usize, strip: &St
     add_gate(section, &name, &strip.gate);
     add_eq(section, &name, &strip.eq);
     add_compressor(section, &name, &strip.comp);
+    add_saturation(section, &name, &strip.sat);
     section.add_page(format!("S{number:02} Levels"), |page| {
         strip.sends.iter().for_each(|s| page.add_param(&s.level))
     });
@@ -139,6 +144,15 @@ fn add_compressor(section: &mut impl RemoteControlsSection, name: &str, comp: &C
         page.add_param(&comp.link);
         page.add_param(&comp.key_hpf_on);
         page.add_param(&comp.key_hpf);
+    });
+}
+
+fn add_saturation(section: &mut impl RemoteControlsSection, name: &str, sat: &SaturationParams) {
+    section.add_page(format!("{name} Saturation"), |page| {
+        page.add_param(&sat.on);
+        page.add_param(&sat.kind);
+        page.add_param(&sat.drive);
+        page.add_param(&sat.mix);
     });
 }
 

@@ -3,7 +3,8 @@
 use busbar::params::BusbarParams;
 use busbar::params::spec::{STRIP, Value};
 use busbar_engine::{
-    BandShape, Detector, FilterSlope, InputMode, KeySource, Lookahead, PanLaw, Settings, StageOrder,
+    Ballistics, BandShape, ColourQuality, Detector, FilterSlope, InputMode, KeySource, Lookahead, PanLaw,
+    ResamplingMode, SaturationKind, Settings, StageOrder,
 };
 use nice_plug::params::InternalParamMut;
 use nice_plug::prelude::{IntParam, Param, ParamFlags, ParamPtr, Params};
@@ -89,6 +90,16 @@ fn texts_are_what_people_read() {
     assert_eq!(text("s01_comp_ratio", 0.0), "1:1");
     assert_eq!(text("s01_comp_key", 1.0), "Strip 32");
     assert_eq!(text("m_limiter_lookahead", 1.0), "5 ms");
+    assert_eq!(text("s01_sat_drive", 1.0), "36 dB");
+    assert_eq!(text("ga_sat_kind", 1.0), "Tube");
+    assert_eq!(text("ga_sat_mix", 0.5), "50 %");
+    assert_eq!(text("m_console", 1.0), "On");
+    assert_eq!(text("engine_rate", 0.0), "Host");
+    assert_eq!(text("engine_rate", 1.0), "192 kHz");
+    assert_eq!(text("resampling", 0.0), "Low latency");
+    assert_eq!(text("colour_quality", 1.0), "4x");
+    assert_eq!(text("meter_ballistics", 0.5), "PPM II");
+    assert_eq!(text("meter_restart", 0.0), "Off");
 }
 
 #[test]
@@ -107,7 +118,18 @@ fn what_changes_latency_or_meaning_is_not_automatable() {
     for_each_param(|id, param| {
         // SAFETY: `for_each_param` keeps the parameters alive.
         let flags = unsafe { param.flags() };
-        let ends = ["pan_law", "_mode", "_comp_key", "_order", "_lookahead"];
+        let ends = [
+            "pan_law",
+            "_mode",
+            "_comp_key",
+            "_order",
+            "_lookahead",
+            "engine_rate",
+            "resampling",
+            "colour_quality",
+            "meter_ballistics",
+            "meter_restart",
+        ];
         let fixed = ends.iter().any(|end| id.ends_with(end));
         assert_eq!(flags.contains(ParamFlags::NON_AUTOMATABLE), fixed, "{id}");
         assert_eq!(flags.contains(ParamFlags::BYPASS), id == "bypass", "{id}");
@@ -196,6 +218,50 @@ fn every_choice_of_a_stage_means_what_it_is_called() {
         [("1.5 ms", Lookahead::Ms1_5), ("3 ms", Lookahead::Ms3), ("5 ms", Lookahead::Ms5)]
     {
         assert_eq!(choose(&params.master.limiter.lookahead, text).1.limiter.lookahead, lookahead);
+    }
+}
+
+#[test]
+fn every_choice_of_colour_rate_and_meters_means_what_it_is_called() {
+    let params = BusbarParams::new(8);
+    let mut settings = Settings::new(8);
+    let mut choose = |param: &IntParam, text: &str| {
+        // SAFETY: no host is there whose view of the value could go stale.
+        unsafe { param._internal_set_normalized_value(param.string_to_normalized_value(text).expect(text)) };
+        params.refresh(&mut settings);
+        settings.clone()
+    };
+    for (text, kind) in [("tube", SaturationKind::Tube), ("Tape", SaturationKind::Tape)] {
+        assert_eq!(choose(&params.strips[7].sat.kind, text).strips[7].saturation.kind, kind);
+        assert_eq!(choose(&params.groups[3].sat.kind, text).groups[3].saturation.kind, kind);
+    }
+    for (text, hz) in [
+        ("44.1", Some(44_100)),
+        ("48 kHz", Some(48_000)),
+        ("88.2 kHz", Some(88_200)),
+        ("96", Some(96_000)),
+        ("176.4 kHz", Some(176_400)),
+        ("192 kHz", Some(192_000)),
+        ("host", None),
+    ] {
+        assert_eq!(choose(&params.engine_rate, text).engine_rate.hz(), hz, "{text}");
+    }
+    for (text, mode) in [("Quality", ResamplingMode::Quality), ("low", ResamplingMode::LowLatency)] {
+        assert_eq!(choose(&params.resampling, text).resampling, mode);
+    }
+    for (text, quality) in [("2x", ColourQuality::X2), ("4x", ColourQuality::X4), ("1", ColourQuality::X1)] {
+        assert_eq!(choose(&params.colour_quality, text).colour_quality, quality);
+    }
+    for (text, ballistics) in [
+        ("VU", Ballistics::Vu),
+        ("PPM I", Ballistics::PpmI),
+        ("ppm ii", Ballistics::PpmII),
+        ("K-12", Ballistics::K12),
+        ("k-14", Ballistics::K14),
+        ("K-20", Ballistics::K20),
+        ("Peak", Ballistics::Peak),
+    ] {
+        assert_eq!(choose(&params.meter_ballistics, text).meters.ballistics, ballistics);
     }
 }
 

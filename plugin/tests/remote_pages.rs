@@ -67,7 +67,18 @@ fn check<const N: usize>() {
             seen.entry(ids[&format!("{pointer:?}")].as_str()).or_default().push(page);
         }
     }
-    let fixed = ["pan_law", "_mode", "_comp_key", "_order", "_lookahead"];
+    let fixed = [
+        "pan_law",
+        "_mode",
+        "_comp_key",
+        "_order",
+        "_lookahead",
+        "engine_rate",
+        "resampling",
+        "colour_quality",
+        "meter_ballistics",
+        "meter_restart",
+    ];
     for id in ids.values().filter(|id| !fixed.iter().any(|end| id.ends_with(end))) {
         assert!(seen.contains_key(id.as_str()), "{id} is on no page");
     }
@@ -78,6 +89,9 @@ fn check<const N: usize>() {
     assert_eq!(seen["s01_d_level"], ["S01 Levels"]);
     assert_eq!(seen["s02_eq3_gain"], ["S02 EQ 3-4"]);
     assert_eq!(seen["gb_comp_threshold"], ["Group B Comp"]);
+    assert_eq!(seen["s02_sat_drive"], ["S02 Saturation"]);
+    assert_eq!(seen["gd_sat_kind"], ["Group D Saturation"]);
+    assert_eq!(seen["m_console"], ["Master"]);
     assert_eq!(seen["m_limiter_ceiling"], ["Master Limiter"]);
 }
 

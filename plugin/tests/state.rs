@@ -216,4 +216,7 @@ fn a_state_from_before_there_were_stages_keeps_every_value_and_has_all_stages_of
     assert!(n_added > 800, "{n_added} new entries");
     assert_eq!(new["params"]["s01_comp_on"], "Off");
     assert_eq!(new["params"]["m_limiter_lookahead"], "None");
+    assert_eq!(new["params"]["ga_sat_on"], "Off");
+    assert_eq!(new["params"]["m_console"], "Off");
+    assert_eq!(new["params"]["engine_rate"], "Host");
 }

@@ -5,7 +5,8 @@ use crate::render::{Report, Track};
 use serde_json::{Value, json};
 
 /// The report as JSON: levels in dBFS, dBTP, LUFS and LU, times in seconds. A track's `reduction_db` has the largest gain
-/// reduction of each stage that it has; it is absent if the plugin tells none.
+/// reduction of each stage that it has, and `plugin` what the plugin's own meters say (of a stem: of its strip behind the fader); they
+/// are absent if the plugin tells none.
 pub fn report_to_json(report: &Report) -> Value {
     let Report { speed, .. } = report;
     json!({
@@ -62,6 +63,15 @@ fn track(track: &Track) -> Value {
         ];
         let told = stages.into_iter().filter_map(|(stage, db)| Some((stage.to_owned(), level(db?))));
         value["reduction_db"] = Value::Object(told.collect());
+    }
+    if let Some(plugin) = &track.plugin_figures {
+        value["plugin"] = json!({
+            "true_peak_dbtp": level(plugin.true_peak_dbtp),
+            "integrated_lufs": level(plugin.integrated_lufs),
+            "momentary_max_lufs": level(plugin.momentary_max_lufs),
+            "short_term_max_lufs": level(plugin.short_term_max_lufs),
+            "range_lu": level(plugin.range_lu),
+        });
     }
     if let Some(written) = &track.written {
         value["written"] = written.path.to_string_lossy().into();

@@ -2,10 +2,11 @@
 //! line about its speed.
 
 use super::say::one_line;
-use crate::render::{Report, Track, TrackReductions};
+use crate::render::{PluginFigures, Report, Track, TrackReductions};
 use std::io::{self, Write};
 
-/// Prints the report as aligned text. A group that did not sound is left out, and so is a column of a stage that reduced nothing.
+/// Prints the report as aligned text. A group that did not sound is left out, and so is a column of a stage that reduced nothing, and
+/// those of the plugin's own meters if it tells nothing.
 pub fn print_report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let Report { plugin, sample_rate_hz, latency_samples, stems, .. } = report;
     writeln!(
@@ -30,17 +31,19 @@ pub fn print_report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .map(|(name, track)| (one_line(&name), track))
         .collect();
     let name_width = rows.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
-    let stages: Vec<&Stage> =
-        STAGES.iter().filter(|stage| rows.iter().any(|(_, track)| stage.shown(track).is_some())).collect();
+    let columns: Vec<&Column> = COLUMNS
+        .iter()
+        .filter(|column| rows.iter().any(|(_, track)| (column.shown)(track).is_some()))
+        .collect();
     write!(out, "{:name_width$}             {:>9}     dBFS     dBTP     LUFS  S max     LU", "", "length")?;
-    let names: String = stages.iter().map(|stage| format!("  {:>7}", stage.name)).collect();
+    let names: String = columns.iter().map(|column| format!("  {:>7}", column.name)).collect();
     writeln!(out, "{}", if names.is_empty() { names } else { format!("         {names}") })?;
     write!(
         out,
         "{:name_width$}             {:9}     peak     true    integ.         range  clipped",
         "", ""
     )?;
-    writeln!(out, "{}", format!("  {:>7}", "-dB").repeat(stages.len()))?;
+    writeln!(out, "{}", columns.iter().map(|column| format!("  {:>7}", column.unit)).collect::<String>())?;
     for (name, track) in rows {
         let kind = match (track.n_channels, track.file_rate_hz == *sample_rate_hz) {
             (1, true) => "mono".to_owned(),
@@ -55,9 +58,11 @@ pub fn print_report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         write!(out, "  {:>7}  {:>7}", level(figures.peak_dbfs), level(figures.true_peak_dbtp))?;
         write!(out, "  {:>7}  {:>5}", level(figures.integrated_lufs), tenth(figures.short_term_max_lufs))?;
         write!(out, "  {:>5}  {:>7}", tenth(figures.range_lu), figures.n_clipped)?;
-        let reductions: String =
-            stages.iter().map(|stage| format!("  {:>7}", stage.shown(track).unwrap_or_default())).collect();
-        writeln!(out, "{}", reductions.trim_end())?;
+        let told: String = columns
+            .iter()
+            .map(|column| format!("  {:>7}", (column.shown)(track).unwrap_or_default()))
+            .collect();
+        writeln!(out, "{}", told.trim_end())?;
     }
     let speed = &report.speed;
     writeln!(
@@ -71,24 +76,39 @@ pub fn print_report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-/// A column of gain reductions.
-struct Stage {
+/// A column of what the plugin tells.
+struct Column {
     name: &'static str,
-    reduction_db: fn(&TrackReductions) -> Option<f64>,
+    unit: &'static str,
+    /// What the table shows of a track, if there is anything to tell.
+    shown: fn(&Track) -> Option<String>,
 }
 
-const STAGES: [Stage; 3] = [
-    Stage { name: "gate", reduction_db: |reductions| reductions.gate_db },
-    Stage { name: "comp", reduction_db: |reductions| reductions.compressor_db },
-    Stage { name: "limiter", reduction_db: |reductions| reductions.limiter_db },
+const COLUMNS: [Column; 5] = [
+    Column { name: "plugin", unit: "dBTP", shown: |track| own(track, |figures| figures.true_peak_dbtp) },
+    Column { name: "plugin", unit: "LUFS", shown: |track| own(track, |figures| figures.integrated_lufs) },
+    Column { name: "gate", unit: "-dB", shown: |track| reduction(track, |reductions| reductions.gate_db) },
+    Column {
+        name: "comp",
+        unit: "-dB",
+        shown: |track| reduction(track, |reductions| reductions.compressor_db),
+    },
+    Column {
+        name: "limiter",
+        unit: "-dB",
+        shown: |track| reduction(track, |reductions| reductions.limiter_db),
+    },
 ];
 
-impl Stage {
-    /// What the table shows: nothing where nothing was reduced, or so little that it would read 0.
-    fn shown(&self, track: &Track) -> Option<String> {
-        let reduction_db = track.reductions.as_ref().and_then(self.reduction_db)?;
-        (reduction_db >= 0.05).then(|| tenth(reduction_db))
-    }
+/// A figure of the plugin's own meters: of silence, too.
+fn own(track: &Track, figure: fn(&PluginFigures) -> f64) -> Option<String> {
+    track.plugin_figures.as_ref().map(|figures| level(figure(figures)))
+}
+
+/// A gain reduction: nothing where nothing was reduced, or so little that it would read 0.
+fn reduction(track: &Track, reduction_db: fn(&TrackReductions) -> Option<f64>) -> Option<String> {
+    let reduction_db = track.reductions.as_ref().and_then(reduction_db)?;
+    (reduction_db >= 0.05).then(|| tenth(reduction_db))
 }
 
 /// What a person should know though the mix was made.

@@ -5,9 +5,10 @@ use super::error::RenderError;
 use super::feed::Feed;
 use super::metering::{Metering, Sides};
 use super::outputs::{GROUP_LETTERS, Outputs};
-use super::report::{Report, Speed, Track, TrackReductions};
+use super::report::{PluginFigures, Report, Speed, Track, TrackReductions};
 use super::{Job, Watch};
 use crate::audio::{Figures, Meter, StemReader, StemSource};
+use crate::loudness::{Loudness, Readings};
 use crate::plugin::Plugin;
 use crate::reductions::Reductions;
 use crate::session::{Session, Stem};
@@ -27,6 +28,12 @@ pub(super) struct Mixdown<'a> {
     block_frames: usize,
     sample_rate_hz: u32,
     latency_samples: u32,
+}
+
+/// What the plugin tells of a mix beside its sound, if it does.
+struct Told {
+    reductions: Option<Reductions>,
+    readings: Option<Readings>,
 }
 
 impl<'a> Mixdown<'a> {
@@ -92,6 +99,7 @@ impl<'a> Mixdown<'a> {
         let mut n_to_drop = u64::from(self.latency_samples);
         // What it told before belongs to no mix.
         plugin.take_reductions();
+        plugin.restart_loudness();
         while self.n_total().is_none_or(|n_total| n_out < n_total) {
             if watch.is_cancelled() {
                 return Err(RenderError::Interrupted);
@@ -135,7 +143,8 @@ impl<'a> Mixdown<'a> {
             worst_block_s: worst_block.as_secs_f64(),
         };
         let reductions = plugin.take_reductions();
-        Ok(self.report(plugin, reductions.as_ref(), speed))
+        let readings = plugin.read_loudness();
+        Ok(self.report(plugin, &Told { reductions, readings }, speed))
     }
 
     fn fill_inputs(&mut self, plugin: &mut Plugin, block_start: u64) -> Result<(), RenderError> {
@@ -171,7 +180,9 @@ impl<'a> Mixdown<'a> {
         longest.map(|end: u64| end + self.tail_frames)
     }
 
-    fn report(self, plugin: &Plugin, reductions: Option<&Reductions>, speed: Speed) -> Report {
+    fn report(self, plugin: &Plugin, told: &Told, speed: Speed) -> Report {
+        let Told { reductions, readings } = told;
+        let (reductions, readings) = (reductions.as_ref(), readings.as_ref());
         let mut figures = self.metering.finish().into_iter();
         let mut figures = || figures.next().expect("a meter for each track");
         let stem = |(stem, feed): (&Stem, &Feed)| Track {
@@ -189,11 +200,17 @@ impl<'a> Mixdown<'a> {
                     limiter_db: None,
                 })
             }),
+            plugin_figures: readings
+                .and_then(|readings| readings.strips.get(stem.strip - 1))
+                .map(PluginFigures::from),
             written: None,
             stale: None,
         };
         let stems = self.session.stems.iter().zip(&self.feeds).map(stem).collect();
-        let bus = |name: String, figures: Figures, reductions: Option<TrackReductions>| Track {
+        let bus = |name: String,
+                   figures: Figures,
+                   reductions: Option<TrackReductions>,
+                   loudness: Option<&Loudness>| Track {
             name,
             strip: None,
             file: None,
@@ -201,6 +218,7 @@ impl<'a> Mixdown<'a> {
             n_channels: 2,
             figures,
             reductions,
+            plugin_figures: loudness.map(PluginFigures::from),
             written: None,
             stale: None,
         };
@@ -209,7 +227,8 @@ impl<'a> Mixdown<'a> {
                 let compressor_db = Some(f64::from(*reductions.groups.get(group_idx)?));
                 Some(TrackReductions { compressor_db, ..TrackReductions::default() })
             });
-            bus(format!("Group {letter}"), figures(), reductions)
+            let loudness = readings.and_then(|readings| readings.groups.get(group_idx));
+            bus(format!("Group {letter}"), figures(), reductions, loudness)
         };
         let groups = GROUP_LETTERS.iter().take(self.n_groups).enumerate().map(group).collect();
         let of_mix = reductions.map(|reductions| TrackReductions {
@@ -228,7 +247,7 @@ impl<'a> Mixdown<'a> {
             automated: Vec::new(),
             stems,
             groups,
-            mix: bus("Mix".to_owned(), figures(), of_mix),
+            mix: bus("Mix".to_owned(), figures(), of_mix, readings.map(|readings| &readings.master)),
             speed,
         }
     }

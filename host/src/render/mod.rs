@@ -17,7 +17,7 @@ mod outputs;
 mod report;
 
 pub use error::RenderError;
-pub use report::{Report, Speed, Track, TrackReductions};
+pub use report::{PluginFigures, Report, Speed, Track, TrackReductions};
 
 use crate::audio::{MixFormat, StemReader};
 use crate::bundle::Bundle;

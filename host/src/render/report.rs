@@ -1,6 +1,7 @@
 //! What came out of a mix.
 
 use crate::audio::Figures;
+use crate::loudness::Loudness;
 use std::path::PathBuf;
 
 /// What came out of a mix.
@@ -49,6 +50,8 @@ pub struct Track {
     pub figures: Figures,
     /// By how much its stages turned it down at most; none if the plugin does not tell.
     pub reductions: Option<TrackReductions>,
+    /// What the plugin's own meters say; none if it does not tell.
+    pub plugin_figures: Option<PluginFigures>,
     /// Where it was written to.
     pub written: Option<Written>,
     /// A file of an earlier mix at its name, because it did not sound this time.
@@ -65,6 +68,34 @@ pub struct TrackReductions {
     pub compressor_db: Option<f64>,
     /// The limiter's, of the mix.
     pub limiter_db: Option<f64>,
+}
+
+/// What the plugin's own meters say of a bus, or of a stem's strip behind its fader. Stems that share a strip have the strip's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PluginFigures {
+    /// The larger true peak of both sides, in dBTP.
+    pub true_peak_dbtp: f64,
+    /// In LUFS.
+    pub integrated_lufs: f64,
+    /// The largest loudness over 400 ms, in LUFS.
+    pub momentary_max_lufs: f64,
+    /// The largest loudness over 3 s, in LUFS.
+    pub short_term_max_lufs: f64,
+    /// In LU.
+    pub range_lu: f64,
+}
+
+impl From<&Loudness> for PluginFigures {
+    fn from(loudness: &Loudness) -> Self {
+        let [left, right] = loudness.true_peak.map(f64::from);
+        Self {
+            true_peak_dbtp: 20.0 * left.max(right).log10(),
+            integrated_lufs: loudness.integrated_lufs.into(),
+            momentary_max_lufs: loudness.max_momentary_lufs.into(),
+            short_term_max_lufs: loudness.max_short_term_lufs.into(),
+            range_lu: loudness.range_lu.into(),
+        }
+    }
 }
 
 /// A file that was written.

@@ -8,6 +8,8 @@
 //! | file | what is in it |
 //! |---|---|
 //! | `levels` | peaks, mean squares and holds of every tap |
+//! | `loudness` | loudness, true peak, correlation and needle of every tap behind a fader |
+//! | `scope`, `spectrum` | samples of one tap, and what the editor makes of them |
 //! | `names` | the strips' names and the view, in the document |
 //! | `pulse` | whether the host still calls |
 //! | `pictures` | a desk without a host, which shows what it is told to |
@@ -16,18 +18,27 @@
 //! audio thread never waits here, and whoever reads never waits for the audio thread.
 
 mod levels;
+mod loudness;
 mod names;
 mod pictures;
 mod pulse;
+mod scope;
+mod spectrum;
 
 use crate::guard::{HostLink, Meters};
 use crate::params::BusbarParams;
+use atomic_float::AtomicF32;
 use busbar_engine::{Engine, N_GROUPS, Reductions};
 use levels::LevelStore;
 pub use levels::{Levels, Tap};
+pub use loudness::Loudness;
+use loudness::LoudnessStore;
 pub use names::MAX_NAME_CHARS;
 use pulse::Pulse;
+use scope::Scope;
+pub use scope::ScopeFeed;
 use serde_json::Value as Json;
+pub use spectrum::Spectrum;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -36,6 +47,10 @@ pub struct Desk {
     params: Arc<BusbarParams>,
     link: Arc<HostLink>,
     levels: LevelStore,
+    loudness: LoudnessStore,
+    scope: Scope,
+    /// Of what goes in and comes out.
+    sample_rate_hz: AtomicF32,
     /// In the order of [`figures`]. The guard's meters have a set of their own, for hosts that ask by CLAP.
     reductions: Meters,
     /// Strips in quarantine, as the engine told last. Bit = strip.
@@ -53,10 +68,15 @@ impl Desk {
     /// The desk of an instance with these parameters and this link.
     pub fn new(params: Arc<BusbarParams>, link: Arc<HostLink>) -> Arc<Self> {
         let n_strips = params.strips.len();
+        let loudness = LoudnessStore::new(n_strips);
+        link.set_readings(Arc::clone(loudness.readings()));
         Arc::new(Self {
             params,
             link,
             levels: LevelStore::new(n_strips),
+            loudness,
+            scope: Scope::new(n_strips),
+            sample_rate_hz: AtomicF32::new(48_000.0),
             reductions: Meters::new(n_figures(n_strips)),
             quarantined: AtomicU64::new(0),
             to_clear: AtomicU64::new(0),
@@ -90,6 +110,47 @@ impl Desk {
     /// Begins every hold anew.
     pub fn clear_all_holds(&self) {
         self.levels.clear_all_holds();
+    }
+
+    /// Loudness, largest true peaks and correlation of a tap behind a fader. Reading takes nothing away. Neither an input nor a tap
+    /// that does not exist has any.
+    pub fn loudness(&self, tap: Tap) -> Loudness {
+        self.loudness.read(tap)
+    }
+
+    /// Where the needles of a tap behind a fader stand, in dB as the engine's `Levels` tell them, if the ballistics have any.
+    pub fn needle(&self, tap: Tap) -> [f32; 2] {
+        self.loudness.needle(tap)
+    }
+
+    /// Integrated loudness, range, largest values and true peaks of all taps begin anew with the next block. On any thread.
+    pub fn restart_loudness(&self) {
+        self.loudness.readings().ask_for_restart();
+    }
+
+    /// Reads the spectrum of a tap from here on, unless somebody else reads one. An input's is that of what the host feeds.
+    pub fn open_spectrum(self: &Arc<Self>, tap: Tap) -> Option<Spectrum> {
+        Spectrum::open(self, tap)
+    }
+
+    /// The rate of what goes in and comes out, as the last activation had it.
+    pub fn sample_rate_hz(&self) -> f32 {
+        self.sample_rate_hz.load(Ordering::Relaxed)
+    }
+
+    /// Tells it.
+    pub fn set_sample_rate(&self, sample_rate_hz: f32) {
+        self.sample_rate_hz.store(sample_rate_hz, Ordering::Relaxed);
+    }
+
+    /// What gives samples to whoever reads a spectrum, once. Who processes keeps it.
+    pub fn take_scope_feed(&self) -> Option<ScopeFeed> {
+        self.scope.take_feed()
+    }
+
+    /// The tap of which samples are wanted in this block. Realtime-safe.
+    pub fn scoped(&self, feed: &mut ScopeFeed) -> Option<Tap> {
+        feed.wanted(&self.scope)
     }
 
     /// The largest gain reductions of a tap's channel since the last call, of each stage in dB, 0 or more.
@@ -197,6 +258,9 @@ impl Desk {
             // After the flags, so that no lamp flashes in between.
             self.to_clear.fetch_and(!to_clear, Ordering::Release);
         }
+        if self.loudness.readings().take_restart() {
+            // TEMPORARY engine.restart_loudness();
+        }
     }
 
     /// Gives the editor what the engine tells of its last block. For the audio thread, after every block; realtime-safe.
@@ -206,6 +270,7 @@ impl Desk {
             self.quarantined.store(quarantined, Ordering::Relaxed);
         }
         self.levels.publish(engine.levels());
+        // TEMPORARY self.loudness.publish(engine.levels());
         self.reductions.raise(figures(engine.meters(), self.n_strips()));
         self.pulse.beat();
     }

@@ -2,7 +2,7 @@
 //!
 //! Its peaks and reductions stay when they are read, so that every frame looks alike, and it counts as processing.
 
-use super::{Desk, Levels, Tap};
+use super::{Desk, Levels, Loudness, Tap};
 use crate::guard::HostLink;
 use crate::params::BusbarParams;
 use busbar_engine::{Level, Reductions};
@@ -21,6 +21,11 @@ impl Desk {
     pub fn show_levels(&self, tap: Tap, levels: Levels) {
         let level = Level { peak: levels.peak, mean_square: levels.rms.map(|rms| rms * rms) };
         self.levels.show(tap, level, levels.hold);
+    }
+
+    /// Loudness, true peaks and correlation of a tap behind a fader from now on, and where its needles stand.
+    pub fn show_loudness(&self, tap: Tap, loudness: &Loudness, needle: [f32; 2]) {
+        self.loudness.show(tap, loudness, needle);
     }
 
     /// The gain reductions of a tap's channel from now on, in dB. Stages that the channel does not have are left out.

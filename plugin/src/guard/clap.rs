@@ -25,10 +25,11 @@ use nice_plug::wrapper::clap::Wrapper;
 use super::buses::Layout;
 use super::clap_block::{Active, HostBuses};
 use super::clap_dirty::Teller;
-use super::clap_events::Events;
+use super::clap_events::{EventChanges, Events};
 use super::clap_state::{framework_loads, framework_saves, read_document, write_document};
 use super::gate::Gate;
 use super::meters::{METERS_EXTENSION, PluginMeters};
+use super::readings::{METERS_2_EXTENSION, PluginMeters2};
 use super::settled::Settled;
 use super::{Guarded, HostLink, state};
 
@@ -71,6 +72,7 @@ impl<P: Guarded> ClapGuard<P> {
         let (wrapper, link) = HostLink::around(|| unsafe { Wrapper::<P>::new(host) });
         // SAFETY: the host outlives the instance, and so everything that its task queue runs.
         let teller = unsafe { Teller::new(host) };
+        link.changes.make_room(P::INPUT_EVENT_CAPACITY);
         link.set_teller(move || teller.tell());
         let inner = *wrapper.clap_plugin.borrow();
         let framework: *const clap_plugin = wrapper.clap_plugin.as_ptr();
@@ -268,7 +270,10 @@ impl<P: Guarded> ClapGuard<P> {
             ..*host
         };
         // SAFETY: every declared channel has memory for the block now.
-        let result = unsafe { process(plugin, &block) };
+        let result = unsafe {
+            let changes = EventChanges::new(host.in_events, host.frames_count);
+            self.link.changes.during(&changes, || process(plugin, &block))
+        };
         // SAFETY: the same buses as above.
         unsafe { active.buses.finish(|bus_idx| outputs.get(bus_idx), outputs.n_buses, frames) };
         self.ask_for_restart_if_due(plugin);
@@ -287,6 +292,9 @@ impl<P: Guarded> ClapGuard<P> {
             name if name == CLAP_EXT_STATE => ptr::from_ref(&own.state).cast(),
             name if name == METERS_EXTENSION && guard.link.meters().n_figures() > 0 => {
                 ptr::from_ref(Self::METERS).cast()
+            }
+            name if name == METERS_2_EXTENSION && guard.link.readings().is_some() => {
+                ptr::from_ref(Self::METERS_2).cast()
             }
             // SAFETY: the framework's function on the framework's data.
             _ => guard.inner.get_extension.map_or(ptr::null(), |inner| unsafe { inner(plugin, id) }),
@@ -379,7 +387,10 @@ impl<P: Guarded> ClapGuard<P> {
         let Some(flush) = guard.inner_extensions.params.flush else { return };
         let events = Events::new(in_events, 0);
         // SAFETY: the framework's function, our list, and null or the host's.
-        unsafe { flush(plugin, &events.list(), usable(out_events)) };
+        unsafe {
+            EventChanges::new(in_events, 0).apply_all(&guard.link.changes);
+            flush(plugin, &events.list(), usable(out_events));
+        }
         guard.ask_for_restart_if_due(plugin);
     }
 
@@ -429,6 +440,36 @@ impl<P: Guarded> ClapGuard<P> {
 
     /// A constant, because hosts keep its address.
     const METERS: &'static PluginMeters = &PluginMeters { take: Some(Self::take_meters) };
+
+    /// The same.
+    const METERS_2: &'static PluginMeters2 = &PluginMeters2 {
+        take_reductions: Some(Self::take_meters),
+        read_loudness: Some(Self::read_loudness),
+        restart_loudness: Some(Self::restart_loudness),
+    };
+
+    unsafe extern "C" fn read_loudness(plugin: *const clap_plugin, figures: *mut f32, capacity: u32) -> u32 {
+        // SAFETY: the host's pointer.
+        let Some(readings) = (unsafe { Self::of(plugin) }).and_then(|guard| guard.link.readings()) else {
+            return 0;
+        };
+        if !figures.is_null() {
+            let n_read = readings.n_figures().min(capacity as usize);
+            // SAFETY: the host's array has room for `capacity` figures, which are initialised here.
+            readings.read(unsafe {
+                figures.write_bytes(0, n_read);
+                std::slice::from_raw_parts_mut(figures, n_read)
+            });
+        }
+        readings.n_figures() as u32
+    }
+
+    unsafe extern "C" fn restart_loudness(plugin: *const clap_plugin) {
+        // SAFETY: the host's pointer.
+        if let Some(readings) = (unsafe { Self::of(plugin) }).and_then(|guard| guard.link.readings()) {
+            readings.ask_for_restart();
+        }
+    }
 
     unsafe extern "C" fn take_meters(plugin: *const clap_plugin, figures: *mut f32, capacity: u32) -> u32 {
         // SAFETY: the host's pointer.

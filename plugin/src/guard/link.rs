@@ -13,7 +13,11 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use nice_plug::prelude::Params;
+
+use super::changes::Changes;
 use super::meters::Meters;
+use super::readings::Readings;
 
 thread_local! {
     /// The link of the instance that is being created on this thread. The wrapper calls `P::default()` and hides the
@@ -43,6 +47,8 @@ pub struct HostLink {
     state_problem: Mutex<Option<String>>,
     n_problems: AtomicU64,
     meters: Meters,
+    pub(super) changes: Changes,
+    readings: OnceLock<Arc<Readings>>,
     messenger: OnceLock<Call>,
     background: OnceLock<Box<dyn Fn(LinkTask) + Send + Sync>>,
     teller: OnceLock<Call>,
@@ -65,6 +71,8 @@ impl HostLink {
             state_problem: Mutex::new(None),
             n_problems: AtomicU64::new(0),
             meters: Meters::new(n_figures),
+            changes: Changes::default(),
+            readings: OnceLock::new(),
             messenger: OnceLock::new(),
             background: OnceLock::new(),
             teller: OnceLock::new(),
@@ -112,9 +120,33 @@ impl HostLink {
         self.connected.store(mask, Ordering::Relaxed);
     }
 
+    /// Keeps the plugin's parameters, by which the guard knows what the host changes. The plugin gives them once, in
+    /// `Default::default()`; a second time is ignored. Without them no automation arrives.
+    pub fn keep_params(&self, params: Arc<dyn Params>) {
+        self.changes.keep_params(params);
+    }
+
+    /// Brings the parameters to where they are at the next frame of the block that has not been processed, and returns for how many
+    /// frames they stay there: 1 … `n_left`. The plugin calls it in `process` until none of its frames is left, and then nobody has
+    /// to cut blocks for it: `SAMPLE_ACCURATE_AUTOMATION` is to be `false`. Realtime-safe; 0 if nothing is left.
+    pub fn next_segment(&self, n_left: usize) -> usize {
+        self.changes.next_segment(n_left)
+    }
+
     /// What the audio thread tells about itself.
     pub fn meters(&self) -> &Meters {
         &self.meters
+    }
+
+    /// Keeps what the plugin's meters read, for hosts that ask. The plugin gives it once, before a host can ask; a second one is
+    /// ignored.
+    pub fn set_readings(&self, readings: Arc<Readings>) {
+        let _ = self.readings.set(readings);
+    }
+
+    /// What the plugin's meters read, if it has given it.
+    pub fn readings(&self) -> Option<&Readings> {
+        self.readings.get().map(Arc::as_ref)
     }
 
     /// Why the last state was refused, or `None` once a state has been loaded since. Not for the audio thread.

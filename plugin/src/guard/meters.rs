@@ -13,8 +13,8 @@
 //! ```
 //!
 //! Their order: gate and compressor of each strip (as many strips as there are input ports), the compressor of each group
-//! (as many groups as there are output ports after the first), compressor and limiter of the master. A later version of
-//! this extension that tells more has another number in its id.
+//! (as many groups as there are output ports after the first), compressor and limiter of the master. A version that tells
+//! more has another number in its id: `readings.rs` has `/2`.
 //!
 //! A figure says what the envelope took away, without make-up and mix. Two callers share what there is: each gets what
 //! the other has not taken.

@@ -1,4 +1,4 @@
-//! Parameters of filters, equalisers, dynamics and the limiter.
+//! Parameters of filters, equalisers, dynamics, saturation and the limiter.
 
 use super::chosen;
 use super::factory::Factory;
@@ -6,7 +6,7 @@ use super::spec::{self, BAND_IDS};
 use super::text::quantize;
 use busbar_engine::{
     BandSettings, BandShape, CompressorSettings, EqSettings, FilterSettings, GateSettings, LimiterSettings,
-    N_BANDS,
+    N_BANDS, SaturationSettings,
 };
 use nice_plug::prelude::*;
 
@@ -252,6 +252,42 @@ impl CompressorParams {
             link_percent: quantize(self.link.value()),
             key_high_pass_on: self.key_hpf_on.value(),
             key_high_pass_hz: quantize(self.key_hpf.value()),
+        }
+    }
+}
+
+/// A saturation.
+pub struct SaturationParams {
+    /// Whether it is switched on.
+    pub on: BoolParam,
+    /// What it sounds like, an index into [`spec::SATURATIONS`].
+    pub kind: IntParam,
+    /// How far it is driven, in dB.
+    pub drive: FloatParam,
+    /// Part of what is saturated, in percent.
+    pub mix: FloatParam,
+}
+
+impl SaturationParams {
+    pub(super) fn new(factory: &Factory) -> Self {
+        Self {
+            on: factory.switch("sat_on"),
+            kind: factory.choice("sat_kind"),
+            drive: factory.number("sat_drive"),
+            mix: factory.number("sat_mix"),
+        }
+    }
+
+    pub(super) fn pointers(&self) -> [ParamPtr; 4] {
+        [self.on.as_ptr(), self.kind.as_ptr(), self.drive.as_ptr(), self.mix.as_ptr()]
+    }
+
+    pub(super) fn read(&self) -> SaturationSettings {
+        SaturationSettings {
+            on: self.on.value(),
+            kind: chosen(&spec::SATURATION_VALUES, &self.kind),
+            drive_db: quantize(self.drive.value()),
+            mix_percent: quantize(self.mix.value()),
         }
     }
 }

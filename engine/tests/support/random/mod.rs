@@ -1,7 +1,9 @@
 //! Random settings, automation and signals, from a seed.
 
+mod colour;
 mod stages;
 
+pub use colour::{QUALITIES, colour_some, turn_a_colour};
 pub use stages::{LOOKAHEADS, SHAPES, band, compressor, eq, filter, gate, limiter};
 
 use super::{Event, Session, Stereo};

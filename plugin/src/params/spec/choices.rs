@@ -1,7 +1,8 @@
 //! What choices are called, and what the engine calls them.
 
 use busbar_engine::{
-    BandShape, Detector, FilterSlope, InputMode, KeySource, Lookahead, N_GROUPS, PanLaw, StageOrder,
+    Ballistics, BandShape, ColourQuality, Detector, EngineRate, FilterSlope, InputMode, KeySource, Lookahead,
+    N_GROUPS, PanLaw, ResamplingMode, SaturationKind, StageOrder,
 };
 
 /// Letters of the groups, as they stand in names.
@@ -86,3 +87,35 @@ pub const LOOKAHEADS: [&str; 4] = ["None", "1.5 ms", "3 ms", "5 ms"];
 /// What the names of [`LOOKAHEADS`] stand for.
 pub const LOOKAHEAD_VALUES: [Lookahead; LOOKAHEADS.len()] =
     [Lookahead::None, Lookahead::Ms1_5, Lookahead::Ms3, Lookahead::Ms5];
+
+/// Names of the kinds of saturation.
+pub const SATURATIONS: [&str; 2] = ["Tape", "Tube"];
+
+/// What the names of [`SATURATIONS`] stand for.
+pub const SATURATION_VALUES: [SaturationKind; SATURATIONS.len()] =
+    [SaturationKind::Tape, SaturationKind::Tube];
+
+/// Names of how often the sound is oversampled where it is coloured.
+pub const COLOUR_QUALITIES: [&str; 3] = ["1x", "2x", "4x"];
+
+/// What the names of [`COLOUR_QUALITIES`] stand for.
+pub const COLOUR_QUALITY_VALUES: [ColourQuality; COLOUR_QUALITIES.len()] = ColourQuality::ALL;
+
+/// Names of the engine's rates.
+pub const ENGINE_RATES: [&str; 7] =
+    ["Host", "44.1 kHz", "48 kHz", "88.2 kHz", "96 kHz", "176.4 kHz", "192 kHz"];
+
+/// What the names of [`ENGINE_RATES`] stand for.
+pub const ENGINE_RATE_VALUES: [EngineRate; ENGINE_RATES.len()] = EngineRate::ALL;
+
+/// Names of the ways to the engine's rate.
+pub const RESAMPLINGS: [&str; 2] = ["Low latency", "Quality"];
+
+/// What the names of [`RESAMPLINGS`] stand for.
+pub const RESAMPLING_VALUES: [ResamplingMode; RESAMPLINGS.len()] = ResamplingMode::ALL;
+
+/// Names of what the meters' needles follow.
+pub const BALLISTICS: [&str; 7] = ["Peak", "VU", "PPM I", "PPM II", "K-12", "K-14", "K-20"];
+
+/// What the names of [`BALLISTICS`] stand for.
+pub const BALLISTICS_VALUES: [Ballistics; BALLISTICS.len()] = Ballistics::ALL;

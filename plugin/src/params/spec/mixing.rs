@@ -1,6 +1,9 @@
 //! What every mixer has: faders, sends, switches.
 
-use super::{INPUT_MODES, Kind, PAN_LAWS, ParamSpec, number, switch};
+use super::{
+    BALLISTICS, COLOUR_QUALITIES, ENGINE_RATES, INPUT_MODES, Kind, PAN_LAWS, ParamSpec, RESAMPLINGS, choice,
+    fixed, number, switch,
+};
 use crate::params::text::Unit;
 use busbar_engine::{MAX_FADER_DB, MAX_TRIM_DB, MIN_DIM_DB, SILENCE_DB};
 
@@ -24,7 +27,7 @@ pub fn fader_place(level_db: f32) -> f32 {
 const BALANCE: Kind = Kind::Number { unit: Unit::Pan, min: -100.0, max: 100.0, default: 0.0, skew: 1.0 };
 
 /// What concerns the instance as a whole.
-pub const GLOBAL: [ParamSpec; 2] = [
+pub const GLOBAL: [ParamSpec; 7] = [
     switch("bypass", "Bypass", "Bypass", false),
     ParamSpec {
         id: "pan_law",
@@ -33,10 +36,15 @@ pub const GLOBAL: [ParamSpec; 2] = [
         kind: Kind::Choice { names: &PAN_LAWS, default: 2 },
         automatable: false,
     },
+    fixed(choice("engine_rate", "Engine Rate", "EngRate", &ENGINE_RATES, 0)),
+    fixed(choice("resampling", "Resampling", "Resamp", &RESAMPLINGS, 0)),
+    fixed(choice("colour_quality", "Colour Quality", "ColQual", &COLOUR_QUALITIES, 0)),
+    fixed(choice("meter_ballistics", "Meter Ballistics", "MtrBall", &BALLISTICS, 0)),
+    fixed(switch("meter_restart", "Meter Restart On Play", "MtrRst", false)),
 ];
 
 /// The master.
-pub const MASTER: [ParamSpec; 6] = [
+pub const MASTER: [ParamSpec; 7] = [
     number("fader", "Fader", "Fdr", FADER),
     number("balance", "Balance", "Bal", BALANCE),
     switch("mono", "Mono", "Mono", false),
@@ -54,6 +62,7 @@ pub const MASTER: [ParamSpec; 6] = [
         },
     ),
     switch("cut", "Cut", "Cut", false),
+    switch("console", "Console Summing", "Console", false),
 ];
 
 /// A group.

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `choices` | what choices are called, and what the engine calls them |
 //! | `mixing` | what every mixer has: faders, sends, switches |
-//! | `stages` | filters, EQ, dynamics, limiter |
+//! | `stages` | filters, EQ, dynamics, saturation, limiter |
 //! | `section` | which table is where, and the order in which hosts list them |
 
 mod choices;

@@ -2,7 +2,7 @@
 
 use super::{
     EQ, FILTERS, GATE, GLOBAL, GROUP, GROUP_COMPRESSOR, GROUP_LETTERS, LIMITER, MASTER, MASTER_COMPRESSOR,
-    ParamSpec, SEND_TO_GROUP, SEND_TO_MASTER, STRIP, STRIP_COMPRESSOR, STRIP_KEY,
+    ParamSpec, SATURATION, SEND_TO_GROUP, SEND_TO_MASTER, STRIP, STRIP_COMPRESSOR, STRIP_KEY,
 };
 use busbar_engine::{N_DESTINATIONS, N_GROUPS};
 
@@ -98,6 +98,11 @@ impl Section {
         Self::group(group_idx).stage("Compressor", &GROUP_COMPRESSOR)
     }
 
+    /// A group's saturation.
+    pub fn group_saturation(group_idx: usize) -> Self {
+        Self::group(group_idx).stage("Saturation", &SATURATION)
+    }
+
     /// A strip's high-pass and low-pass.
     pub fn filters(strip_idx: usize) -> Self {
         Self::strip(strip_idx).stage("Filters", &FILTERS)
@@ -121,6 +126,11 @@ impl Section {
     /// What a strip's compressor listens to, and where it stands.
     pub fn strip_key(strip_idx: usize) -> Self {
         Self::strip(strip_idx).stage("Compressor", &STRIP_KEY)
+    }
+
+    /// A strip's saturation.
+    pub fn strip_saturation(strip_idx: usize) -> Self {
+        Self::strip(strip_idx).stage("Saturation", &SATURATION)
     }
 
     /// A path out of a strip, by the index of its destination: the master, then the groups.
@@ -163,8 +173,14 @@ impl Section {
 /// Every section of an instance, in the order in which hosts list them.
 pub fn sections(n_strips: usize) -> impl Iterator<Item = Section> {
     let master = [Section::global(), Section::master(), Section::master_eq(), Section::master_compressor()];
-    let groups = (0..N_GROUPS)
-        .flat_map(|idx| [Section::group(idx), Section::group_eq(idx), Section::group_compressor(idx)]);
+    let groups = (0..N_GROUPS).flat_map(|idx| {
+        [
+            Section::group(idx),
+            Section::group_eq(idx),
+            Section::group_compressor(idx),
+            Section::group_saturation(idx),
+        ]
+    });
     let strips = (0..n_strips).flat_map(|idx| {
         let stages = [
             Section::strip(idx),
@@ -173,6 +189,7 @@ pub fn sections(n_strips: usize) -> impl Iterator<Item = Section> {
             Section::strip_eq(idx),
             Section::strip_compressor(idx),
             Section::strip_key(idx),
+            Section::strip_saturation(idx),
         ];
         stages.into_iter().chain((0..N_DESTINATIONS).map(move |destination| Section::send(idx, destination)))
     });
@@ -182,8 +199,9 @@ pub fn sections(n_strips: usize) -> impl Iterator<Item = Section> {
 /// How many parameters an instance has.
 pub const fn n_params(n_strips: usize) -> usize {
     let master = MASTER.len() + EQ.len() + MASTER_COMPRESSOR.len() + LIMITER.len();
-    let group = GROUP.len() + EQ.len() + GROUP_COMPRESSOR.len();
-    let stages = FILTERS.len() + GATE.len() + EQ.len() + STRIP_COMPRESSOR.len() + STRIP_KEY.len();
+    let group = GROUP.len() + EQ.len() + GROUP_COMPRESSOR.len() + SATURATION.len();
+    let dynamics = GATE.len() + STRIP_COMPRESSOR.len() + STRIP_KEY.len();
+    let stages = FILTERS.len() + EQ.len() + dynamics + SATURATION.len();
     let sends = N_DESTINATIONS * SEND_TO_GROUP.len();
     GLOBAL.len() + master + N_GROUPS * group + n_strips * (STRIP.len() + stages + sends)
 }

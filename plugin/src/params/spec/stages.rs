@@ -1,8 +1,8 @@
-//! Filters, equalisers, dynamics and the limiter. Ranges and defaults are the engine's.
+//! Filters, equalisers, dynamics, saturation and the limiter. Ranges and defaults are the engine's.
 
 use super::{
-    DETECTORS, HIGH_SHAPES, INNER_SHAPES, KEYS, Kind, LOOKAHEADS, LOW_SHAPES, ORDERS, ParamSpec, SLOPES,
-    choice, fixed, number, scale, switch,
+    DETECTORS, HIGH_SHAPES, INNER_SHAPES, KEYS, Kind, LOOKAHEADS, LOW_SHAPES, ORDERS, ParamSpec, SATURATIONS,
+    SLOPES, choice, fixed, number, scale, switch,
 };
 use crate::params::text::Unit;
 use busbar_engine::dynamics::{
@@ -11,8 +11,8 @@ use busbar_engine::dynamics::{
     THRESHOLD_RANGE_DB,
 };
 use busbar_engine::{
-    BAND_GAIN_RANGE_DB, BandSettings, CompressorSettings, Detector, EqSettings, FREQUENCY_RANGE_HZ,
-    FilterSettings, GateSettings, Q_RANGE,
+    BAND_GAIN_RANGE_DB, BandSettings, CompressorSettings, DRIVE_RANGE_DB, Detector, EqSettings,
+    FREQUENCY_RANGE_HZ, FilterSettings, GateSettings, Q_RANGE, SaturationSettings,
 };
 
 /// The ratio that stands for infinity.
@@ -209,6 +209,17 @@ pub const STRIP_KEY: [ParamSpec; 2] = [
     fixed(choice("comp_key", "Comp Key", "CpKey", &KEYS, 0)),
     fixed(choice("order", "Order", "Order", &ORDERS, 0)),
 ];
+
+/// A saturation: of a strip or a group.
+pub const SATURATION: [ParamSpec; 4] = {
+    const D: SaturationSettings = SaturationSettings::WARM;
+    [
+        switch("sat_on", "Sat On", "Sat", D.on),
+        choice("sat_kind", "Sat Kind", "SatKind", &SATURATIONS, 0),
+        number("sat_drive", "Sat Drive", "SatDrv", scale(DECIBELS, DRIVE_RANGE_DB, D.drive_db, 1.0)),
+        number("sat_mix", "Sat Mix", "SatMix", percent(D.mix_percent)),
+    ]
+};
 
 /// The master's limiter.
 pub const LIMITER: [ParamSpec; 5] = [

@@ -1,0 +1,159 @@
+//! Loudness, true peaks, correlation and needles on their way from the audio thread to the editor and to hosts.
+//!
+//! The audio thread stores what the engine reads; reading takes nothing away. What hosts may ask for lies in the
+//! [`Readings`] of the guard's extension, which the desk shares.
+
+use super::Tap;
+use crate::guard::Readings;
+use busbar_engine::N_GROUPS;
+use std::sync::Arc;
+
+/// TEMPORARY.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(missing_docs)]
+pub struct Loudness {
+    pub momentary_lufs: f32,
+    pub short_term_lufs: f32,
+    pub integrated_lufs: f32,
+    pub range_lu: f32,
+    pub max_momentary_lufs: f32,
+    pub max_short_term_lufs: f32,
+    pub true_peak: [f32; 2],
+    pub correlation: f32,
+}
+
+/// How many figures the extension tells of a tap.
+const N_FIGURES: usize = 9;
+
+/// What is read of a tap before anything was heard, and of one that does not exist.
+pub(super) const NOTHING: Loudness = Loudness {
+    momentary_lufs: f32::NEG_INFINITY,
+    short_term_lufs: f32::NEG_INFINITY,
+    integrated_lufs: f32::NEG_INFINITY,
+    range_lu: 0.0,
+    max_momentary_lufs: f32::NEG_INFINITY,
+    max_short_term_lufs: f32::NEG_INFINITY,
+    true_peak: [0.0; 2],
+    correlation: 0.0,
+};
+
+/// In the order in which the extension tells them.
+fn figures(loudness: &Loudness) -> [f32; N_FIGURES] {
+    let Loudness { true_peak: [left, right], .. } = *loudness;
+    [
+        loudness.momentary_lufs,
+        loudness.short_term_lufs,
+        loudness.integrated_lufs,
+        loudness.range_lu,
+        loudness.max_momentary_lufs,
+        loudness.max_short_term_lufs,
+        left,
+        right,
+        loudness.correlation,
+    ]
+}
+
+/// What the taps behind faders read.
+pub(super) struct LoudnessStore {
+    n_strips: usize,
+    readings: Arc<Readings>,
+    /// Left and right beside each other.
+    needles: Readings,
+}
+
+impl LoudnessStore {
+    pub(super) fn new(n_strips: usize) -> Self {
+        let n_taps = n_strips + N_GROUPS + 1;
+        Self {
+            n_strips,
+            readings: Arc::new(Readings::new((0..n_taps).flat_map(|_| figures(&NOTHING)))),
+            needles: Readings::new((0..2 * n_taps).map(|_| f32::NEG_INFINITY)),
+        }
+    }
+
+    /// What hosts read.
+    pub(super) fn readings(&self) -> &Arc<Readings> {
+        &self.readings
+    }
+
+    /// The taps in the order in which they are stored.
+    fn taps(&self) -> impl Iterator<Item = Tap> + use<> {
+        (0..self.n_strips).map(Tap::Strip).chain((0..N_GROUPS).map(Tap::Group)).chain([Tap::Master])
+    }
+
+    fn place(&self, tap: Tap) -> Option<usize> {
+        match tap {
+            Tap::Strip(idx) if idx < self.n_strips => Some(idx),
+            Tap::Group(idx) if idx < N_GROUPS => Some(self.n_strips + idx),
+            Tap::Master => Some(self.n_strips + N_GROUPS),
+            _ => None,
+        }
+    }
+
+    /// Sets what a tap shows, as if a block had brought it.
+    pub(super) fn show(&self, tap: Tap, loudness: &Loudness, needle: [f32; 2]) {
+        if let Some(place) = self.place(tap) {
+            self.put(place, loudness, needle);
+        }
+    }
+
+    fn put(&self, place: usize, loudness: &Loudness, needle: [f32; 2]) {
+        self.readings.store(N_FIGURES * place, figures(loudness));
+        self.needles.store(2 * place, needle);
+    }
+
+    /// What a tap reads.
+    pub(super) fn read(&self, tap: Tap) -> Loudness {
+        let Some(place) = self.place(tap) else { return NOTHING };
+        let figure = |idx| self.readings.read_one(N_FIGURES * place + idx);
+        Loudness {
+            momentary_lufs: figure(0),
+            short_term_lufs: figure(1),
+            integrated_lufs: figure(2),
+            range_lu: figure(3),
+            max_momentary_lufs: figure(4),
+            max_short_term_lufs: figure(5),
+            true_peak: [figure(6), figure(7)],
+            correlation: figure(8),
+        }
+    }
+
+    /// Where a tap's needles stand.
+    pub(super) fn needle(&self, tap: Tap) -> [f32; 2] {
+        let Some(place) = self.place(tap) else { return [f32::NEG_INFINITY; 2] };
+        [2 * place, 2 * place + 1].map(|side| self.needles.read_one(side))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_figure_of_every_tap_has_a_place_of_its_own() {
+        let store = LoudnessStore::new(3);
+        let loudness = |n: f32| Loudness {
+            momentary_lufs: n,
+            short_term_lufs: n + 0.1,
+            integrated_lufs: n + 0.2,
+            range_lu: n + 0.3,
+            max_momentary_lufs: n + 0.4,
+            max_short_term_lufs: n + 0.5,
+            true_peak: [n + 0.6, n + 0.7],
+            correlation: n + 0.8,
+        };
+        assert_eq!(store.read(Tap::Master), NOTHING);
+        for (n, tap) in store.taps().enumerate() {
+            store.show(tap, &loudness(n as f32), [n as f32, n as f32 + 0.5]);
+        }
+        for (n, tap) in store.taps().enumerate() {
+            assert_eq!(store.read(tap), loudness(n as f32), "{tap:?}");
+            assert_eq!(store.needle(tap), [n as f32, n as f32 + 0.5], "{tap:?}");
+        }
+        let n_taps = 3 + N_GROUPS + 1;
+        assert_eq!(store.readings.n_figures(), n_taps * N_FIGURES);
+        for missing in [Tap::Input(0), Tap::Strip(3), Tap::Group(N_GROUPS)] {
+            assert_eq!(store.read(missing), NOTHING);
+        }
+    }
+}
