@@ -41,6 +41,7 @@ in_both_formats!(
     a_typed_value_is_one_gesture_and_heard,
     space_is_the_hosts_unless_somebody_types,
     the_host_resizes_it,
+    a_zoom_asks_the_host_for_another_size,
     two_editors_live_beside_each_other,
     a_gesture_ends_when_the_editor_closes,
     opens_and_closes_fifty_times,
@@ -169,6 +170,42 @@ fn the_host_resizes_it<H: Host>() {
     // Smaller than the page can be: it says what it takes.
     let (width, height) = open.host.resize(10, 10);
     assert!(width > 300 && height > 200 && width < first.0 && height < first.1, "{width} × {height}");
+}
+
+fn a_zoom_asks_the_host_for_another_size<H: Host>() {
+    let screen = Screen::open();
+    let mut open = Open::<H>::new(&screen, N_STRIPS, 0, 0);
+    let page = page_of(&mut open);
+    let hand = Hand::over(&screen, open.window);
+    let first = open.host.size();
+    let buttons = page.bar_buttons();
+    let [.., smaller, larger] = buttons[..] else { panic!("there are {} buttons", buttons.len()) };
+    // 100 % to 125 %. In the window of that size all places are so much further, the other button too.
+    let (zoom, zoomed) = (1.25, (first.0 * 5 / 4, first.1 * 5 / 4));
+    let at = |area: Area, zoom: f32| {
+        let (x, y) = area.centre();
+        ((x as f32 * zoom) as i32, (y as f32 * zoom) as i32)
+    };
+    for (button, zoom_before, zoom_after, size) in [(larger, 1.0, zoom, zoomed), (smaller, zoom, 1.0, first)]
+    {
+        hand.click(at(button, zoom_before));
+        let wanted = open.until("the editor asks for a size", |open| open.host.take_wanted_size());
+        assert_eq!(wanted, size);
+        open.screen.resize(open.window, wanted.0, wanted.1);
+        open.until("the editor's window has the size", |open| {
+            (open.screen.size(open.editor()?) == Some(size)).then_some(())
+        });
+        assert_eq!(open.host.size(), size);
+        // Controls are where they are in that zoom.
+        let (x, y) = at(page.area(FADER, FADER_ELEMENT), zoom_after);
+        hand.move_to((x, y));
+        hand.press();
+        hand.move_to((x, y + 20));
+        hand.move_to((x, y + 40));
+        hand.release();
+        open.until("the drag is told", |open| open.has_ended(FADER).then_some(()));
+        one_gesture(&open.take_edits_of(FADER));
+    }
 }
 
 fn two_editors_live_beside_each_other<H: Host>() {

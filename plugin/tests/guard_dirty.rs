@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
+use guard_support::vst3_host::component_handler;
 use guard_support::*;
 use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::*;
 use nice_plug::wrapper::vst3::vst3::Steinberg::*;
@@ -50,23 +51,7 @@ impl Class for Listener {
     type Interfaces = (IComponentHandler, IComponentHandler2);
 }
 
-impl IComponentHandlerTrait for Listener {
-    unsafe fn beginEdit(&self, _: ParamID) -> tresult {
-        kResultOk
-    }
-
-    unsafe fn performEdit(&self, _: ParamID, _: ParamValue) -> tresult {
-        kResultOk
-    }
-
-    unsafe fn endEdit(&self, _: ParamID) -> tresult {
-        kResultOk
-    }
-
-    unsafe fn restartComponent(&self, _: int32) -> tresult {
-        kResultOk
-    }
-}
+component_handler!(Listener, |_host, _flags| ());
 
 impl IComponentHandler2Trait for Listener {
     unsafe fn setDirty(&self, state: TBool) -> tresult {
@@ -137,23 +122,7 @@ impl Class for Deaf {
     type Interfaces = (IComponentHandler,);
 }
 
-impl IComponentHandlerTrait for Deaf {
-    unsafe fn beginEdit(&self, _: ParamID) -> tresult {
-        kResultOk
-    }
-
-    unsafe fn performEdit(&self, _: ParamID, _: ParamValue) -> tresult {
-        kResultOk
-    }
-
-    unsafe fn endEdit(&self, _: ParamID) -> tresult {
-        kResultOk
-    }
-
-    unsafe fn restartComponent(&self, _: int32) -> tresult {
-        kResultOk
-    }
-}
+component_handler!(Deaf, |_host, _flags| ());
 
 #[test]
 fn a_vst3_host_that_cannot_hear_of_it_is_left_alone() {

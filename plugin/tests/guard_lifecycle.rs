@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use busbar::guard::HostLink;
 use guard_support::log::logged;
+use guard_support::vst3_host::component_handler;
 use guard_support::vst3_host::{create, factory};
 use guard_support::*;
 use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::*;
@@ -243,34 +244,19 @@ impl Class for RestartingHost {
     type Interfaces = (IComponentHandler,);
 }
 
-impl IComponentHandlerTrait for RestartingHost {
-    unsafe fn beginEdit(&self, _: ParamID) -> tresult {
-        kResultOk
-    }
-
-    unsafe fn performEdit(&self, _: ParamID, _: ParamValue) -> tresult {
-        kResultOk
-    }
-
-    unsafe fn endEdit(&self, _: ParamID) -> tresult {
-        kResultOk
-    }
-
-    unsafe fn restartComponent(&self, _: int32) -> tresult {
-        self.n_restarts.fetch_add(1, Ordering::SeqCst);
-        // SAFETY: the test keeps both alive.
-        unsafe {
-            let component = ComRef::from_raw(self.component).expect("not null");
-            let processor = ComRef::from_raw(self.processor).expect("not null");
-            assert_eq!(component.setActive(0), kResultOk);
-            if !self.deactivates {
-                assert_eq!(component.setActive(1), kResultOk);
-                processor.setProcessing(1);
-            }
+component_handler!(RestartingHost, |host, _flags| {
+    host.n_restarts.fetch_add(1, Ordering::SeqCst);
+    // SAFETY: the test keeps both alive.
+    unsafe {
+        let component = ComRef::from_raw(host.component).expect("not null");
+        let processor = ComRef::from_raw(host.processor).expect("not null");
+        assert_eq!(component.setActive(0), kResultOk);
+        if !host.deactivates {
+            assert_eq!(component.setActive(1), kResultOk);
+            processor.setProcessing(1);
         }
-        kResultOk
     }
-}
+});
 
 /// Activates with such a host and hands over to the test.
 fn with_restarting_host(deactivates: bool, test: impl FnOnce(&Vst3Instance<8>)) {

@@ -11,6 +11,7 @@ use clap_sys::audio_buffer::clap_audio_buffer;
 use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_plugin_params};
 use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process};
 use guard_support::clap_host::EventList;
+use guard_support::vst3_host::component_handler;
 use guard_support::vst3_host::{BITS_32, Changes};
 use guard_support::*;
 use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::*;
@@ -101,28 +102,13 @@ impl Class for AskedHost {
     type Interfaces = (IComponentHandler,);
 }
 
-impl IComponentHandlerTrait for AskedHost {
-    unsafe fn beginEdit(&self, _: ParamID) -> tresult {
-        kResultOk
-    }
-
-    unsafe fn performEdit(&self, _: ParamID, _: ParamValue) -> tresult {
-        kResultOk
-    }
-
-    unsafe fn endEdit(&self, _: ParamID) -> tresult {
-        kResultOk
-    }
-
+component_handler!(AskedHost, |host, flags| {
     #[allow(clippy::unnecessary_cast)] // the constant is unsigned on some systems and signed on others
-    unsafe fn restartComponent(&self, flags: int32) -> tresult {
-        // No panic may leave a COM call: a wrong one counts for many.
-        let is_right =
-            flags == RestartFlags_::kLatencyChanged as int32 && thread::current().id() == self.main_thread;
-        self.n_asked.fetch_add(if is_right { 1 } else { 1000 }, Ordering::SeqCst);
-        kResultOk
-    }
-}
+    let is_right =
+        flags == RestartFlags_::kLatencyChanged as int32 && thread::current().id() == host.main_thread;
+    // No panic may leave a COM call: a wrong one counts for many.
+    host.n_asked.fetch_add(if is_right { 1 } else { 1000 }, Ordering::SeqCst);
+});
 
 /// Runs a test with an instance whose host counts.
 fn with_asked_host(test: impl FnOnce(&Vst3Instance<8>, &dyn Fn() -> u32)) {

@@ -193,6 +193,10 @@ impl Host for Clap {
         (size.width, size.height)
     }
 
+    fn take_wanted_size(&mut self) -> Option<(u32, u32)> {
+        self.instance.access_shared_handler(|shared| shared.wanted_size.lock().unwrap().take())
+    }
+
     fn service(&mut self) {
         if self.instance.access_shared_handler(|shared| shared.callback.swap(false, Ordering::AcqRel)) {
             self.instance.call_on_main_thread_callback();

@@ -38,6 +38,9 @@ pub trait Host: Sized {
     /// Gives the open editor another size; returns what it takes.
     fn resize(&mut self, width: u32, height: u32) -> (u32, u32);
 
+    /// The size that the editor has asked for since the last call.
+    fn take_wanted_size(&mut self) -> Option<(u32, u32)>;
+
     /// What falls to the main thread, and a block of sound.
     fn service(&mut self);
 

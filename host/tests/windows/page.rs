@@ -23,8 +23,17 @@ impl Page {
 
     /// Where the control of a parameter is that its element's name tells from others of it.
     pub fn area(&self, param: &str, element: &str) -> Area {
-        let [x, y, width, height] = Model::bounds(&self.stops, param, element).map(f32::round);
-        Area { x: x as i32, y: y as i32, width: width as u32, height: height as u32 }
+        area_of(Model::bounds(&self.stops, param, element))
+    }
+
+    /// The buttons of the bar at the top, from left to right.
+    pub fn bar_buttons(&self) -> Vec<Area> {
+        let top = self.stops.iter().map(|stop| stop.bounds[1]).fold(f32::INFINITY, f32::min);
+        let in_bar = |stop: &&Stop| stop.param.is_none() && stop.bounds[1] < top + stop.bounds[3] / 2.0;
+        let mut areas: Vec<Area> =
+            self.stops.iter().filter(in_bar).map(|stop| area_of(stop.bounds)).collect();
+        areas.sort_by_key(|area| area.x);
+        areas
     }
 
     /// A parameter has this normalized value from now on.
@@ -53,4 +62,9 @@ impl Page {
     pub fn gain(&self, normalized: f64) -> f32 {
         10f32.powf(self.fader_db(normalized) / 20.0)
     }
+}
+
+fn area_of(bounds: [f32; 4]) -> Area {
+    let [x, y, width, height] = bounds.map(f32::round);
+    Area { x: x as i32, y: y as i32, width: width as u32, height: height as u32 }
 }

@@ -63,6 +63,10 @@ impl Host for Vst3 {
         (width as u32, height as u32)
     }
 
+    fn take_wanted_size(&mut self) -> Option<(u32, u32)> {
+        self.plugin.take_editor_resize_request().map(|(width, height)| (width as u32, height as u32))
+    }
+
     fn service(&mut self) {
         self.plugin.service_run_loop();
         self.plugin.process_bus_audio(&mut self.buffers).unwrap();

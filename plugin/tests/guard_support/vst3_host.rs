@@ -26,6 +26,34 @@ mod constants {
 }
 pub use constants::*;
 
+/// A host's handler that lets edits pass and cares about restarts only.
+#[allow(unused_macros)]
+macro_rules! component_handler {
+    ($host:ty, |$this:ident, $flags:ident| $restart:expr) => {
+        impl IComponentHandlerTrait for $host {
+            unsafe fn beginEdit(&self, _: ParamID) -> tresult {
+                kResultOk
+            }
+
+            unsafe fn performEdit(&self, _: ParamID, _: ParamValue) -> tresult {
+                kResultOk
+            }
+
+            unsafe fn endEdit(&self, _: ParamID) -> tresult {
+                kResultOk
+            }
+
+            unsafe fn restartComponent(&self, $flags: int32) -> tresult {
+                let $this = self;
+                $restart;
+                kResultOk
+            }
+        }
+    };
+}
+#[allow(unused_imports)]
+pub(crate) use component_handler;
+
 pub struct Vst3Instance<const N: usize> {
     pub component: ComPtr<IComponent>,
     pub processor: ComPtr<IAudioProcessor>,

@@ -87,6 +87,7 @@ struct Key {
     font_width: Width,
     color: [u8; 4],
     stand: Stand,
+    is_value: bool,
 }
 
 impl Ink {
@@ -106,6 +107,32 @@ impl Ink {
         color: Color,
         stand: Stand,
     ) {
+        self.draw_line(cx, canvas, text, bounds, color, stand, false);
+    }
+
+    /// Draws a value in the middle of the box, without its unit if there is no room for it.
+    pub fn draw_value(
+        &self,
+        cx: &DrawContext,
+        canvas: &Canvas,
+        text: &str,
+        bounds: BoundingBox,
+        color: Color,
+    ) {
+        self.draw_line(cx, canvas, text, bounds, color, Stand::Center, true);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "where to, what, and how")]
+    fn draw_line(
+        &self,
+        cx: &DrawContext,
+        canvas: &Canvas,
+        text: &str,
+        bounds: BoundingBox,
+        color: Color,
+        stand: Stand,
+        is_value: bool,
+    ) {
         if text.is_empty() || bounds.w <= 0.0 || bounds.h <= 0.0 {
             return;
         }
@@ -117,10 +144,17 @@ impl Ink {
             font_width: cx.font_width().into(),
             color: [color.r(), color.g(), color.b(), color.a()],
             stand,
+            is_value,
         };
         let mut last = self.last.borrow_mut();
         if last.as_ref().is_none_or(|(known, _)| *known != key) {
-            let paragraph = self.lay_out(&key);
+            let mut paragraph = self.lay_out(&key, text);
+            if is_value
+                && paragraph.max_intrinsic_width() > key.width
+                && let Some(figure) = without_unit(text)
+            {
+                paragraph = self.lay_out(&key, figure);
+            }
             *last = Some((key, paragraph));
         }
         let Some((_, paragraph)) = last.as_ref() else { return };
@@ -138,8 +172,9 @@ impl Ink {
             font_width: Width::NORMAL,
             color: [0; 4],
             stand: Stand::Left,
+            is_value: false,
         };
-        self.lay_out(&key).max_intrinsic_width().ceil()
+        self.lay_out(&key, text).max_intrinsic_width().ceil()
     }
 
     /// More ink with the same fonts.
@@ -147,7 +182,7 @@ impl Ink {
         Self { fonts: self.fonts.clone(), last: RefCell::new(None) }
     }
 
-    fn lay_out(&self, key: &Key) -> Paragraph {
+    fn lay_out(&self, key: &Key, text: &str) -> Paragraph {
         let mut lines = ParagraphStyle::new();
         lines.set_max_lines(1);
         lines.set_ellipsis("…");
@@ -164,9 +199,32 @@ impl Ink {
         style.set_foreground_paint(&fill(Color::rgba(r, g, b, a)));
         let mut builder = ParagraphBuilder::new(&lines, &self.fonts);
         builder.push_style(&style);
-        builder.add_text(&key.text);
+        builder.add_text(text);
         let mut paragraph = builder.build();
         paragraph.layout(key.width);
         paragraph
+    }
+}
+
+/// What stands before the unit, if there is one: "-12" of "-12 dB".
+fn without_unit(text: &str) -> Option<&str> {
+    let (figure, unit) = text.rsplit_once(' ')?;
+    let is_unit = !unit.is_empty() && !unit.contains(|c: char| c.is_ascii_digit());
+    let is_figure = figure.ends_with(|c: char| c.is_ascii_digit()) || figure == "-inf";
+    (is_unit && is_figure).then_some(figure)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_unit;
+
+    #[test]
+    fn a_unit_is_what_follows_a_figure() {
+        for (text, figure) in [("-12 dB", "-12"), ("-inf dB", "-inf"), ("2.5 kHz", "2.5"), ("100 %", "100")] {
+            assert_eq!(without_unit(text), Some(figure));
+        }
+        for text in ["L30", "Strip 3", "High shelf", "C", ""] {
+            assert_eq!(without_unit(text), None, "{text}");
+        }
     }
 }

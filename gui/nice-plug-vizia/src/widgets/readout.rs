@@ -1,9 +1,9 @@
-//! A read-out: the value as text. A click types another; it can be dragged like a knob.
+//! A read-out: the value as text, without its unit where there is no room for it. A click types another; it can be dragged like a knob.
 
 use vizia_core::prelude::*;
 
 use super::control::Control;
-use super::ink::{Ink, Stand, draw_box};
+use super::ink::{Ink, draw_box};
 use crate::ParamRef;
 
 /// Logical pixels of drag from end to end.
@@ -55,7 +55,7 @@ impl View for ReadOut {
         let (radius, line) = (cx.corner_top_left_radius(), cx.border_width());
         draw_box(canvas, bounds, radius, cx.background_color(), cx.border_color(), line);
         let text = self.control.param().text(shown.modulated);
-        self.ink.draw(cx, canvas, &text, bounds, color, Stand::Center);
+        self.ink.draw_value(cx, canvas, &text, bounds, color);
         cx.draw_outline(canvas);
     }
 }
