@@ -30,8 +30,8 @@ fn tone(signal: &[f32], rate_hz: f64, hz: f64) -> f64 {
 
 /// Output against input over a period of a sine at full scale, once the direct current is gone.
 pub fn curves() -> Result<String> {
-    const RATE_HZ: f64 = 48_000.0;
-    let (before, period) = (48_000, 480);
+    const RATE_HZ: f64 = 192_000.0;
+    let (before, period) = (192_000, 1_920);
     let input = sine(RATE_HZ, 100.0, 1.0, before + period);
     let drives = [(0.0, BLUE), (12.0, GREEN), (24.0, ORANGE), (36.0, PURPLE)];
     let mut panels = Vec::new();
@@ -45,21 +45,21 @@ pub fn curves() -> Result<String> {
             // From the lowest to the highest sample, which is where the curve is gone through once.
             let rising = before + 3 * period / 4 - period..before + period / 4;
             let point = |n: usize| (f64::from(input[n]), f64::from(output[n]));
-            let points = rising.step_by(3).map(point).collect();
+            let points = rising.step_by(4).map(point).collect();
             series.push(Series::line(format!("{drive_db} dB"), color, 5, points));
         }
         panels.push(Panel {
             height: 620,
             margin: NUMBERS,
             x: Axis::linear(name, [-1.0, 1.0], 0.25),
-            y: Axis::linear("output", [-1.0, 1.0], 0.25),
+            y: Axis::linear("output", [-1.25, 1.0], 0.25),
             series,
             legend: Legend::UpperLeft,
         });
     }
     picture(
         "Saturation: output against input over half a period of 100 Hz at full scale, by drive",
-        "1×, 48 kHz; a sine of −12 dBFS keeps its level, and what a tube's curve adds of direct current is taken away",
+        "1×, 192 kHz; a sine of −12 dBFS keeps its level, and what a tube's curve adds of direct current is taken away",
         &panels,
     )
 }
@@ -122,7 +122,7 @@ pub fn response() -> Result<String> {
     let mut worst = 0.0_f64;
     let mut series = vec![
         Series::line("", RED, 4, vec![(0.0, 0.01), (20.0, 0.01)]),
-        Series::line("gate: ± 0.01 dB to 20 kHz", RED, 4, vec![(0.0, -0.01), (20.0, -0.01)]),
+        Series::line("± 0.01 dB to 20 kHz", RED, 4, vec![(0.0, -0.01), (20.0, -0.01)]),
     ];
     for (rate_hz, quality, color, label) in [
         (44_100.0, ColourQuality::X2, GREEN, "2×, 44.1 kHz"),
