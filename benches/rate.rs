@@ -17,8 +17,9 @@ use std::time::Instant;
 
 /// Frames of the host in a block, and in a round.
 const BLOCK_FRAMES: usize = 512;
-const ROUND_FRAMES: usize = 32 * BLOCK_FRAMES;
-const N_ROUNDS: usize = 40;
+/// Few enough that most rounds are over before the system gives the core to somebody else.
+const ROUND_FRAMES: usize = 8 * BLOCK_FRAMES;
+const N_ROUNDS: usize = 150;
 
 /// The engine's frames in a step of the sinc resampler.
 const STEP_FRAMES: usize = 64;
@@ -28,6 +29,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     if std::env::args().all(|arg| arg != "--bench") {
         return Ok(());
     }
+    latencies()?;
     println!(
         "| host | engine | mode | strips | engine, ns/frame | rubato | whole | ratio | in steps of 512 |"
     );

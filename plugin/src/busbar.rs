@@ -282,7 +282,6 @@ impl<const N: usize> Guarded for Busbar<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use busbar_engine::{ColourQuality, EngineRate, ResamplingMode};
 
     #[test]
     fn loudness_begins_anew_where_the_transport_starts_if_that_is_asked_for() {
@@ -318,10 +317,7 @@ mod tests {
                 unsafe { params.param_map()[idx].1._internal_set_normalized_value(value) };
                 params.refresh(&mut settings);
                 engine.set(&settings);
-                needs_prepare |= engine.needs_prepare()
-                    || settings.engine_rate != EngineRate::Host
-                    || settings.resampling != ResamplingMode::LowLatency
-                    || settings.colour_quality != ColourQuality::X1;
+                needs_prepare |= engine.needs_prepare();
             }
             let is_settled = Busbar::<8>::settled_at_activation().contains(&state::hash_param_id(id));
             assert_eq!(is_settled, needs_prepare, "{id}");
