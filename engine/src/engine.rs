@@ -10,6 +10,7 @@ use crate::simd::{SimdPath, on_path};
 use crate::stages::{Segment, Timing};
 use crate::strips::{StripLanes, StripScratch};
 use crate::sums::{BusSums, DRY_BUS};
+use crate::watch::Watch;
 use fearless_simd::Simd;
 use std::fmt;
 use std::ops::Range;
@@ -78,6 +79,7 @@ pub struct Engine {
     bypass_fade_samples: usize,
     scratch: Box<Scratch>,
     meters: Box<Meters>,
+    watch: Watch,
     path: SimdPath,
 }
 
@@ -103,6 +105,7 @@ impl Engine {
             bypass_fade_samples: 0,
             scratch: Box::new(Scratch::EMPTY),
             meters: Box::new(Meters::ZERO),
+            watch: Watch::new(),
             path,
         };
         engine.set_lengths(48_000.0);
@@ -146,6 +149,7 @@ impl Engine {
         self.groups.reset();
         self.master.reset();
         *self.meters = Meters::ZERO;
+        self.watch.forget();
         self.jump();
     }
 
@@ -266,6 +270,7 @@ impl Engine {
         for lanes in &mut self.strips {
             lanes.finish(simd, segment, scratch, sums);
         }
+        self.watch.take(&self.strips, n);
 
         let bypass = self.master.bypass(n);
         let has_mix = sums.sum(simd, Destination::Master.idx(), mix);
@@ -325,6 +330,22 @@ impl Engine {
     /// Levels of the last block.
     pub fn levels(&self) -> Levels<'_> {
         Levels { strips: &self.strips, groups: &self.groups, master: &self.master }
+    }
+
+    /// From now on keeps the samples of a strip, counted from 0, behind its width and pan and in front of its fader, or of none.
+    /// Never allocates.
+    pub fn watch(&mut self, strip_idx: Option<usize>) {
+        self.watch.set(strip_idx);
+    }
+
+    /// What was kept and not yet forgotten, left and right: 16,384 frames at most.
+    pub fn watched(&self) -> [&[f32]; 2] {
+        self.watch.frames()
+    }
+
+    /// Makes room for what comes.
+    pub fn forget_watched(&mut self) {
+        self.watch.forget();
     }
 
     /// Samples that the ramp of a derived gain takes.
