@@ -1,16 +1,20 @@
 //! Groups, master and bypass, behind the sums of the strips.
 //!
 //! ```text
-//! sum of sends → EQ → compressor → × (balance × fader × mute) → group output → × to-master → master sum
+//! sum of sends → EQ → compressor → saturation → × (balance × fader × mute) → group output → × to-master → master sum
 //! master sum → EQ → compressor → × (balance × fader) → limiter → M (mono, dim, cut) → master output
 //! ```
 //!
 //! Bypass fades from the mix to the unity sum of all inputs: out = (1 − b)·mix + b·dry.
 //!
-//! Latency: that of the limiter. Whatever does not go through it is delayed by as much: groups' outputs, the unity sum, and the
-//! gains behind the limiter, so that an event is heard at the same sample of the material everywhere. State: ramps, stages, delays.
+//! *Console* turns the master sum into arcsin(Σ sin(source)), where a source is what a strip or a group sends to it.
+//!
+//! Latency: that of a strip's saturation, of a group's, and of the limiter. Whatever does not go through one is delayed by as much: what strips
+//! send to the master, groups' outputs, the unity sum. So are gains, by what lies in front of them, so that an event is heard at the
+//! same sample of the material everywhere. State: ramps, stages, delays.
 
-use crate::delay::Delay;
+use crate::colour::latency_samples;
+use crate::delay::{Delay, LateSettings};
 use crate::dynamics::PERCENT_RANGE;
 use crate::gains::{self, IDENTITY, Matrix};
 use crate::lanes::{TILE_FRAMES, scale, unscale};
@@ -19,10 +23,12 @@ use crate::limiter::{Limiter, Lookahead};
 use crate::meters::{Level, Reductions};
 use crate::ramp::Ramp;
 use crate::settings::{
-    CompressorSettings, Destination, GroupSettings, LimiterSettings, MasterSettings, N_GROUPS,
+    ColourQuality, CompressorSettings, Destination, GroupSettings, LimiterSettings, MasterSettings, N_GROUPS,
+    SaturationSettings,
 };
-use crate::stages::{BusStages, Segment, StageScratch, Timing};
-use crate::sums::{BusSums, hold};
+use crate::simd::{add_sines_of, decode};
+use crate::stages::{BusSettings, BusStages, Segment, StageScratch, Timing};
+use crate::sums::{BusSums, Summing, hold};
 use fearless_simd::Simd;
 
 /// The range of the limiter's ceiling, in dB: what a person may set is less than what a limiter can do.
@@ -87,9 +93,14 @@ impl Groups {
         self.meters.get(group_idx).map_or(Level::default(), BusMeter::level)
     }
 
-    /// Delays the outputs by the latency. Allocates.
-    pub(crate) fn prepare(&mut self, latency_samples: usize) {
-        self.delays = std::array::from_fn(|_| [Delay::new(latency_samples), Delay::new(latency_samples)]);
+    /// Takes the rate and the quality of colour, and delays the outputs by the latency of what they do not go through. Allocates.
+    pub(crate) fn prepare(&mut self, sample_rate_hz: f64, quality: ColourQuality, behind_samples: usize) {
+        let latency = latency_samples(quality);
+        self.stages.prepare(sample_rate_hz, quality, latency);
+        for gains in &mut self.gains {
+            gains.sides.iter_mut().chain([&mut gains.to_master]).for_each(|ramp| ramp.set_delay(2 * latency));
+        }
+        self.delays = std::array::from_fn(|_| [Delay::new(behind_samples), Delay::new(behind_samples)]);
     }
 
     pub(crate) fn set(&mut self, group_idx: usize, group: &GroupSettings, timing: Timing) {
@@ -98,7 +109,8 @@ impl Groups {
             side.retarget(gain, timing.ramp_samples);
         }
         gains.to_master.retarget(if group.to_master { 1.0 } else { 0.0 }, timing.ramp_samples);
-        self.stages.set(group_idx, &group.eq, &group.compressor, timing);
+        let GroupSettings { eq, compressor, saturation, .. } = *group;
+        self.stages.set(group_idx, &BusSettings { eq, compressor, saturation }, timing);
     }
 
     /// Ends every ramp where it was going.
@@ -131,14 +143,14 @@ impl Groups {
         Reductions { compressor_db: self.stages.reduction_db(group_idx), ..Reductions::default() }
     }
 
-    /// Turns the sums of sends into the groups' outputs and adds those to the master's sum. Outputs are delayed by the latency, what
+    /// Turns the sums of sends into the groups' outputs and adds those to the master's sums. Outputs are delayed by what lies behind, what
     /// the master gets is not.
     pub(crate) fn process<S: Simd>(
         &mut self,
         simd: S,
         sums: &BusSums,
         segment: Segment,
-        master: &mut BusTile,
+        master: &mut MasterSums,
         scratch: &mut StageScratch,
     ) -> GroupsUsed {
         let n = segment.n;
@@ -153,7 +165,7 @@ impl Groups {
         let channels = self.gains.iter_mut().zip(self.buses.iter_mut()).zip(&mut self.meters);
         for (((gains, bus), meter), used) in channels.zip(used) {
             if used {
-                gains.process(bus, n, master);
+                gains.process(simd, bus, n, master);
                 meter.measure(simd, bus.each_ref().map(|side| &side[..n]), FROM_ENGINE, segment.at);
             } else {
                 gains.skip(n);
@@ -191,21 +203,6 @@ fn delay_bus(delays: &mut [Delay; 2], bus: &mut BusTile, used: bool, n: usize) -
     sounds
 }
 
-/// Whether a gain is one and the same, in its ramp and in its delay.
-fn stays(ramp: &Ramp, delay: &Delay, gain: f32) -> bool {
-    ramp.settled() == Some(gain) && delay.holds(gain)
-}
-
-/// Delays the gains of the `n` frames that a ramp has just gone.
-fn delay_gains(ramp: &Ramp, delay: &mut Delay, gains: &mut [f32; TILE_FRAMES], n: usize) {
-    match ramp.settled() {
-        Some(gain) if gains[..n].iter().all(|other| *other == gain) => {
-            delay.run_same(gain, &mut gains[..n]);
-        }
-        _ => delay.run(&mut gains[..n]),
-    }
-}
-
 /// What groups had to say in a segment.
 pub(crate) struct GroupsUsed {
     /// Which outputs are more than silence.
@@ -221,16 +218,39 @@ impl GroupGains {
         self.to_master.skip(n);
     }
 
-    fn process(&mut self, bus: &mut BusTile, n: usize, master: &mut BusTile) {
+    fn process<S: Simd>(&mut self, simd: S, bus: &mut BusTile, n: usize, master: &mut MasterSums) {
         let to_master = self.to_master.fill(n);
-        for ((channel, master), side) in bus.iter_mut().zip(master).zip(&mut self.sides) {
+        let MasterSums { summing, plain, sines } = master;
+        for (side_idx, (channel, side)) in bus.iter_mut().zip(&mut self.sides).enumerate() {
             let side = side.fill(n);
+            let mut sent = [0.0; TILE_FRAMES];
             for frame in 0..TILE_FRAMES {
                 channel[frame] *= side[frame];
-                master[frame] += channel[frame] * to_master[frame];
+                sent[frame] = channel[frame] * to_master[frame];
+            }
+            if summing.plain {
+                plain[side_idx].iter_mut().zip(&sent).for_each(|(sum, sent)| *sum += sent);
+            }
+            if summing.sines {
+                simd.vectorize(
+                    #[inline(always)]
+                    || add_sines_of(simd, &sent, &mut sines[side_idx]),
+                );
             }
         }
     }
+}
+
+/// What sources add up to at the master.
+pub(crate) struct MasterSums {
+    pub(crate) summing: Summing,
+    pub(crate) plain: BusTile,
+    pub(crate) sines: BusTile,
+}
+
+impl MasterSums {
+    pub(crate) const EMPTY: Self =
+        Self { summing: Summing { plain: true, sines: false }, plain: SILENT_BUS, sines: SILENT_BUS };
 }
 
 /// The master bus, and the bypass behind it.
@@ -239,14 +259,20 @@ pub(crate) struct MasterBus {
     sides: [Ramp; 2],
     limiter: Limiter,
     limiter_settings: LimiterSettings,
+    /// As they were wanted some tiles ago, and as they count.
+    late_limiter: LateSettings<LimiterSettings>,
+    limiter_now: LimiterSettings,
     /// The lookahead that was prepared.
     lookahead: Lookahead,
+    /// How much of the sum is the console's.
+    console: Ramp,
     monitor: [Ramp; 4],
     bypass: Ramp,
-    /// Of the gains behind the limiter and of the unity sum.
-    monitor_delays: [Delay; 4],
-    bypass_delay: Delay,
+    /// Of what strips send here directly, plain and as sines, and of the unity sum.
+    direct_delays: [[Delay; 2]; 2],
     dry_delays: [Delay; 2],
+    /// Samples by which what comes in is late.
+    colour_latency: usize,
     meter: BusMeter,
 }
 
@@ -259,30 +285,43 @@ impl MasterBus {
             sides: [Ramp::settled_at(1.0), Ramp::settled_at(1.0)],
             limiter: Limiter::new(),
             limiter_settings: LimiterSettings::default(),
+            late_limiter: LateSettings::new(0, LimiterSettings::default()),
+            limiter_now: LimiterSettings::default(),
             lookahead: Lookahead::None,
+            console: Ramp::settled_at(0.0),
             monitor: [ll, lr, rl, rr].map(Ramp::settled_at),
             bypass: Ramp::settled_at(0.0),
-            monitor_delays: std::array::from_fn(|_| Delay::new(0)),
-            bypass_delay: Delay::new(0),
+            direct_delays: std::array::from_fn(|_| [Delay::new(0), Delay::new(0)]),
             dry_delays: [Delay::new(0), Delay::new(0)],
+            colour_latency: 0,
             meter: BusMeter::new(),
         };
         bus.set_limiter();
         bus
     }
 
-    /// Takes the rate, and the lookahead that was set last. Allocates.
-    pub(crate) fn prepare(&mut self, sample_rate_hz: f64) {
+    /// Takes the rate, the quality of colour, and the lookahead that was set last. Allocates.
+    pub(crate) fn prepare(&mut self, sample_rate_hz: f64, quality: ColourQuality) {
         self.lookahead = self.limiter_settings.lookahead;
         self.limiter.prepare(sample_rate_hz, self.lookahead);
-        let latency = self.latency_samples();
-        self.monitor_delays = std::array::from_fn(|_| Delay::new(latency));
-        self.bypass_delay = Delay::new(latency);
-        self.dry_delays = [Delay::new(latency), Delay::new(latency)];
+        let latency = latency_samples(quality);
+        self.colour_latency = 2 * latency;
+        self.stages.prepare(sample_rate_hz, ColourQuality::X1, self.colour_latency);
+        self.sides.iter_mut().chain([&mut self.console]).for_each(|ramp| ramp.set_delay(self.colour_latency));
+        self.late_limiter = LateSettings::new(self.colour_latency / TILE_FRAMES, self.limiter_settings);
+        self.direct_delays = std::array::from_fn(|_| [Delay::new(latency), Delay::new(latency)]);
+        let total = self.latency_samples();
+        self.monitor.iter_mut().chain([&mut self.bypass]).for_each(|ramp| ramp.set_delay(total));
+        self.dry_delays = [Delay::new(total), Delay::new(total)];
     }
 
     /// Samples by which the output lags behind the input.
     pub(crate) fn latency_samples(&self) -> usize {
+        self.colour_latency + self.limiter_samples()
+    }
+
+    /// Samples of them that are the limiter's.
+    pub(crate) fn limiter_samples(&self) -> usize {
         self.limiter.latency_samples() as usize
     }
 
@@ -299,15 +338,24 @@ impl MasterBus {
         for (entry, target) in self.monitor.iter_mut().zip(monitor.as_flattened()) {
             entry.retarget(*target, timing.ramp_samples);
         }
-        self.stages.set(0, &master.eq, &master.compressor, timing);
-        if master.limiter != self.limiter_settings {
-            self.limiter_settings = master.limiter;
+        self.console.retarget(if master.console { 1.0 } else { 0.0 }, timing.ramp_samples);
+        let MasterSettings { eq, compressor, .. } = *master;
+        self.stages.set(0, &BusSettings { eq, compressor, saturation: SaturationSettings::WARM }, timing);
+        self.limiter_settings = master.limiter;
+        if self.colour_latency == 0 {
+            self.take_limiter(master.limiter);
+        }
+    }
+
+    fn take_limiter(&mut self, settings: LimiterSettings) {
+        if settings != self.limiter_now {
+            self.limiter_now = settings;
             self.set_limiter();
         }
     }
 
     fn set_limiter(&mut self) {
-        let (wanted, default) = (self.limiter_settings, LimiterSettings::default());
+        let (wanted, default) = (self.limiter_now, LimiterSettings::default());
         self.limiter.set(
             clamped(wanted.ceiling_db, CEILING_RANGE_DB, default.ceiling_db),
             clamped(wanted.release_ms, LIMITER_RELEASE_RANGE_MS, default.release_ms),
@@ -324,19 +372,19 @@ impl MasterBus {
     pub(crate) fn jump(&mut self) {
         self.sides.iter_mut().for_each(Ramp::jump);
         self.stages.jump();
-        for (entry, delay) in self.monitor.iter_mut().zip(&mut self.monitor_delays) {
-            entry.jump();
-            delay.fill(entry.target());
-        }
+        self.console.jump();
+        self.monitor.iter_mut().for_each(Ramp::jump);
         self.bypass.jump();
-        self.bypass_delay.fill(self.bypass.target());
+        self.late_limiter.fill(self.limiter_settings);
+        self.take_limiter(self.limiter_settings);
     }
 
     /// Forgets everything that was heard.
     pub(crate) fn reset(&mut self) {
         self.stages.reset();
         self.limiter.reset();
-        self.dry_delays.iter_mut().for_each(|delay| delay.fill(0.0));
+        let delays = self.dry_delays.iter_mut().chain(self.direct_delays.as_flattened_mut());
+        delays.for_each(|delay| delay.fill(0.0));
         self.meter.reset();
     }
 
@@ -362,6 +410,21 @@ impl MasterBus {
 
     pub(crate) fn begin_tile(&mut self, timing: Timing) {
         self.stages.begin_tile(timing);
+        let limiter = self.late_limiter.exchange(self.limiter_settings);
+        self.take_limiter(limiter);
+    }
+
+    /// How sources are to be added up from the next sample on.
+    pub(crate) fn summing(&self) -> Summing {
+        let console = self.console.settled();
+        Summing { plain: console != Some(1.0), sines: console == Some(1.0) || console.is_none() }
+    }
+
+    /// What strips have sent here directly, as late as what comes through groups. `used` says which sums there are. Returns whether there
+    /// is anything.
+    pub(crate) fn delay_direct(&mut self, sums: &mut MasterSums, used: [bool; 2], n: usize) -> bool {
+        let [plain, sines] = &mut self.direct_delays;
+        delay_bus(plain, &mut sums.plain, used[0], n) | delay_bus(sines, &mut sums.sines, used[1], n)
     }
 
     /// Whether the unity sum of the inputs is heard in the next sample or later.
@@ -371,12 +434,10 @@ impl MasterBus {
 
     /// The bypass of the next `n` frames, 0 (the mix) … 1 (the unity sum), as late as the mix is; nothing if there is only the mix.
     pub(crate) fn bypass(&mut self, n: usize) -> Option<[f32; TILE_FRAMES]> {
-        if stays(&self.bypass, &self.bypass_delay, 0.0) {
+        if self.bypass.settled() == Some(0.0) {
             return None;
         }
-        let mut bypass = self.bypass.fill(n);
-        delay_gains(&self.bypass, &mut self.bypass_delay, &mut bypass, n);
-        Some(bypass)
+        Some(self.bypass.fill(n))
     }
 
     /// The unity sum, as late as the mix is. `used` says that there is one at all.
@@ -399,16 +460,18 @@ impl MasterBus {
         self.limiter.gain_reduction_db()
     }
 
-    /// Turns the master's sum into its output. `silent` says that there is none.
+    /// Turns the master's sums into its output, in place of the plain one. `silent` says that there is none.
     pub(crate) fn process<S: Simd>(
         &mut self,
         simd: S,
-        bus: &mut BusTile,
+        sums: &mut MasterSums,
         silent: bool,
         segment: Segment,
         scratch: &mut StageScratch,
     ) {
         let n = segment.n;
+        self.console(simd, sums, n);
+        let bus = &mut sums.plain;
         bus.iter_mut().for_each(hold);
         self.stages.process(simd, std::array::from_mut(bus), silent, segment, scratch);
         for (channel, side) in bus.iter_mut().zip(&mut self.sides) {
@@ -425,22 +488,41 @@ impl MasterBus {
                 || self.limit(simd, bus, n),
             );
         }
-        let entries = self.monitor.iter().zip(&self.monitor_delays).zip(IDENTITY.as_flattened());
-        if entries.into_iter().all(|((entry, delay), gain)| stays(entry, delay, *gain)) {
+        let mut entries = self.monitor.iter().zip(IDENTITY.as_flattened());
+        if entries.all(|(entry, gain)| entry.settled() == Some(*gain)) {
             return;
         }
-        let mut monitor = [[0.0; TILE_FRAMES]; 4];
-        let entries = self.monitor.iter_mut().zip(&mut self.monitor_delays);
-        for (gains, (entry, delay)) in monitor.iter_mut().zip(entries) {
-            *gains = entry.fill(n);
-            delay_gains(entry, delay, gains, n);
-        }
+        let monitor = self.monitor.each_mut().map(|entry| entry.fill(n));
         let ([left, right], [ll, lr, rl, rr]) = (bus, monitor);
         for frame in 0..TILE_FRAMES {
             let (l, r) = (left[frame], right[frame]);
             left[frame] = ll[frame] * l + lr[frame] * r;
             right[frame] = rl[frame] * l + rr[frame] * r;
         }
+    }
+
+    /// plain ← (1 − k)·plain + k·arcsin(sines)
+    fn console<S: Simd>(&mut self, simd: S, MasterSums { plain, sines, .. }: &mut MasterSums, n: usize) {
+        let settled = self.console.settled();
+        if settled == Some(0.0) {
+            return;
+        }
+        let amount = self.console.fill(n);
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                for (plain, sines) in plain.iter_mut().zip(sines) {
+                    decode(simd, sines);
+                    if settled == Some(1.0) {
+                        *plain = *sines;
+                        continue;
+                    }
+                    for ((plain, sines), amount) in plain.iter_mut().zip(sines).zip(&amount) {
+                        *plain = (1.0 - amount) * *plain + amount * *sines;
+                    }
+                }
+            },
+        );
     }
 
     /// The limiter works on plain samples.

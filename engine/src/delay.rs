@@ -1,4 +1,6 @@
-//! A delay of a fixed number of samples, which costs nothing while what goes through it stays the same.
+//! Delays of a fixed number of samples, which cost nothing while what goes through them stays the same.
+
+use crate::lanes::LANES;
 
 /// Remembers as many samples as it delays by.
 #[derive(Clone, Debug)]
@@ -53,7 +55,7 @@ impl Delay {
 
     /// Whether all that is in it is this value.
     pub(crate) fn holds(&self, value: f32) -> bool {
-        value == self.same && self.n_same >= self.ring.len()
+        self.is_nothing() || value == self.same && self.n_same >= self.ring.len()
     }
 
     fn exchange(&mut self, mut samples: &mut [f32]) {
@@ -67,6 +69,77 @@ impl Delay {
             self.at = if self.at + n == self.ring.len() { 0 } else { self.at + n };
             samples = later;
         }
+    }
+}
+
+/// The same for the gains of a group of lanes.
+#[derive(Clone, Debug)]
+pub(crate) struct LaneDelay {
+    ring: Box<[[f32; LANES]]>,
+    at: usize,
+    /// How many frames in a row went in with every lane where it was going.
+    n_settled: usize,
+}
+
+impl LaneDelay {
+    /// By this many samples. Allocates.
+    pub(crate) fn new(n_samples: usize) -> Self {
+        Self { ring: vec![[0.0; LANES]; n_samples].into(), at: 0, n_settled: n_samples }
+    }
+
+    /// As if `value` had been coming in for ever in one lane.
+    pub(crate) fn fill_lane(&mut self, lane: usize, value: f32) {
+        self.ring.iter_mut().for_each(|frame| frame[lane] = value);
+    }
+
+    /// Every lane has been where it was going for ever.
+    pub(crate) fn settle(&mut self) {
+        self.n_settled = self.ring.len();
+    }
+
+    /// Whether all that is in it is where lanes were going.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.n_settled >= self.ring.len()
+    }
+
+    /// Puts frames in, of which the first `n_moving` may not be where they go, and gives back those of before.
+    pub(crate) fn run(&mut self, mut frames: &mut [[f32; LANES]], n_moving: usize) {
+        let n_settled = if n_moving == 0 { self.n_settled } else { 0 };
+        self.n_settled = n_settled + frames.len().saturating_sub(n_moving);
+        while !frames.is_empty() {
+            let n = frames.len().min(self.ring.len() - self.at);
+            let (now, later) = frames.split_at_mut(n);
+            self.ring[self.at..self.at + n].swap_with_slice(now);
+            self.at = if self.at + n == self.ring.len() { 0 } else { self.at + n };
+            frames = later;
+        }
+    }
+}
+
+/// Settings that count some tiles later than they are wanted.
+#[derive(Clone, Debug)]
+pub(crate) struct LateSettings<T> {
+    ring: Box<[T]>,
+    at: usize,
+}
+
+impl<T: Copy> LateSettings<T> {
+    /// By this many tiles, of which all have wanted `value`. Allocates.
+    pub(crate) fn new(n_tiles: usize, value: T) -> Self {
+        Self { ring: vec![value; n_tiles].into(), at: 0 }
+    }
+
+    /// As if `value` had been wanted for ever.
+    pub(crate) fn fill(&mut self, value: T) {
+        self.ring.fill(value);
+    }
+
+    /// At a border: what is wanted, for what counts.
+    pub(crate) fn exchange(&mut self, wanted: T) -> T {
+        let n_tiles = self.ring.len();
+        let Some(oldest) = self.ring.get_mut(self.at) else { return wanted };
+        self.at = (self.at + 1) % n_tiles;
+        std::mem::replace(oldest, wanted)
     }
 }
 

@@ -1,15 +1,15 @@
 //! The engine: prepare, reset, set, process.
 
-use crate::buses::{BusTile, Groups, MasterBus, SILENT_BUS};
+use crate::buses::{BusTile, Groups, MasterBus, MasterSums, SILENT_BUS};
 use crate::lanes::{LANES, TILE_FRAMES, unscale};
 use crate::levels::Memory;
 use crate::meters::{Levels, Meters};
 use crate::routing::SoloState;
-use crate::settings::{Destination, N_GROUPS, PanLaw, Settings, StripSettings};
+use crate::settings::{ColourQuality, Destination, N_GROUPS, PanLaw, Settings, StripSettings};
 use crate::simd::{SimdPath, on_path};
 use crate::stages::{Segment, Timing};
 use crate::strips::{StripLanes, StripScratch};
-use crate::sums::{BusSums, DRY_BUS};
+use crate::sums::{BusSums, CONSOLE_BUS, DRY_BUS};
 use crate::watch::Watch;
 use fearless_simd::Simd;
 use std::fmt;
@@ -54,13 +54,17 @@ impl std::error::Error for PrepareError {}
 struct Scratch {
     strips: StripScratch,
     sums: BusSums,
-    mix: BusTile,
+    master: MasterSums,
     dry_mix: BusTile,
 }
 
 impl Scratch {
-    const EMPTY: Self =
-        Self { strips: StripScratch::EMPTY, sums: BusSums::EMPTY, mix: SILENT_BUS, dry_mix: SILENT_BUS };
+    const EMPTY: Self = Self {
+        strips: StripScratch::EMPTY,
+        sums: BusSums::EMPTY,
+        master: MasterSums::EMPTY,
+        dry_mix: SILENT_BUS,
+    };
 }
 
 /// A mixer of a fixed number of strips.
@@ -73,6 +77,9 @@ pub struct Engine {
     groups: Groups,
     master: MasterBus,
     sample_rate_hz: f64,
+    /// The quality of colour that was prepared, and the one that is wanted.
+    quality: ColourQuality,
+    wanted_quality: ColourQuality,
     /// Samples since `prepare` or `reset`: the absolute count.
     count: u64,
     ramp_samples: usize,
@@ -80,6 +87,8 @@ pub struct Engine {
     scratch: Box<Scratch>,
     meters: Box<Meters>,
     watch: Watch,
+    /// Whether the present block has reached a border of a tile.
+    metered: bool,
     path: SimdPath,
 }
 
@@ -100,20 +109,24 @@ impl Engine {
             groups: Groups::new(),
             master: MasterBus::new(),
             sample_rate_hz: 48_000.0,
+            quality: ColourQuality::X1,
+            wanted_quality: ColourQuality::X1,
             count: 0,
             ramp_samples: 0,
             bypass_fade_samples: 0,
             scratch: Box::new(Scratch::EMPTY),
             meters: Box::new(Meters::ZERO),
             watch: Watch::new(),
+            metered: false,
             path,
         };
         engine.set_lengths(48_000.0);
+        engine.set_qualities();
         engine
     }
 
-    /// Takes the sample rate in hertz, 8 000 … 768 000, and the lookahead that was set last, and clears memory as
-    /// [`Engine::reset`] does. Settings stay.
+    /// Takes the sample rate in hertz, 8 000 … 768 000, and the lookahead and the quality of colour that were set last, and clears
+    /// memory as [`Engine::reset`] does. Settings stay.
     ///
     /// # Errors
     ///
@@ -123,10 +136,16 @@ impl Engine {
             return Err(PrepareError { sample_rate_hz });
         }
         self.set_lengths(sample_rate_hz);
-        self.master.prepare(sample_rate_hz);
-        self.groups.prepare(self.master.latency_samples());
+        self.quality = self.wanted_quality;
+        self.set_qualities();
         self.reset();
         Ok(())
+    }
+
+    fn set_qualities(&mut self) {
+        self.strips.iter_mut().for_each(|lanes| lanes.prepare(self.sample_rate_hz, self.quality));
+        self.master.prepare(self.sample_rate_hz, self.quality);
+        self.groups.prepare(self.sample_rate_hz, self.quality, self.master.limiter_samples());
     }
 
     fn set_lengths(&mut self, sample_rate_hz: f64) {
@@ -164,7 +183,7 @@ impl Engine {
     }
 
     /// Takes a snapshot, whose gains start their ramps at the next sample that is processed. Filters and dynamics take theirs at
-    /// the next border of a tile, and the limiter's lookahead counts from the next [`Engine::prepare`] on.
+    /// the next border of a tile, and the limiter's lookahead and the quality of colour count from the next [`Engine::prepare`] on.
     ///
     /// Before the first sample since `prepare` or `reset` there is nothing to ramp from: gains are there at once. Strips
     /// beyond the engine's are ignored, and strips that the snapshot lacks are at their defaults.
@@ -193,6 +212,7 @@ impl Engine {
 
         self.solo = solo;
         self.pan_law = settings.pan_law;
+        self.wanted_quality = settings.colour_quality;
         if timing.jump {
             self.jump();
         }
@@ -202,6 +222,21 @@ impl Engine {
     ///
     /// Frames of longer outputs are left as they are. Never allocates, waits or panics.
     pub fn process(&mut self, inputs: &[Option<StereoIn<'_>>], outputs: &mut Outputs<'_>) {
+        self.begin_block();
+        self.continue_block(inputs, outputs);
+    }
+
+    /// What meters tell of counts from here on.
+    pub(crate) fn begin_block(&mut self) {
+        self.metered = false;
+        self.meters.master.limiter_db = 0.0;
+        self.strips.iter_mut().for_each(StripLanes::begin_block);
+        self.groups.begin_block();
+        self.master.begin_block();
+    }
+
+    /// [`Engine::process`] for one part of a block: meters go on from where the part before has left them.
+    pub(crate) fn continue_block(&mut self, inputs: &[Option<StereoIn<'_>>], outputs: &mut Outputs<'_>) {
         let inputs = &inputs[..inputs.len().min(self.strip_settings.len())];
         on_path!(self.path, simd => self.process_on(simd, inputs, outputs));
     }
@@ -209,11 +244,6 @@ impl Engine {
     /// The same, compiled for each path.
     fn process_on<S: Simd>(&mut self, simd: S, inputs: &[Option<StereoIn<'_>>], outputs: &mut Outputs<'_>) {
         let n_frames = shortest(inputs, outputs);
-        self.meters.master.limiter_db = 0.0;
-        self.strips.iter_mut().for_each(StripLanes::begin_block);
-        self.groups.begin_block();
-        self.master.begin_block();
-        let mut metered = false;
         let mut start = 0;
         while start < n_frames {
             let into_tile = (self.count % TILE_FRAMES as u64) as usize;
@@ -225,15 +255,15 @@ impl Engine {
             let segment = Segment { at: into_tile, n, ends_tile: into_tile + n == TILE_FRAMES };
             self.process_segment(simd, inputs, outputs, start..end, segment);
             if segment.ends_tile {
-                self.strips.iter_mut().for_each(|lanes| lanes.meter(!metered));
-                self.groups.meter(!metered);
-                self.master.meter(!metered);
-                metered = true;
+                self.strips.iter_mut().for_each(|lanes| lanes.meter(!self.metered));
+                self.groups.meter(!self.metered);
+                self.master.meter(!self.metered);
+                self.metered = true;
             }
             self.count += n as u64;
             start = end;
         }
-        if metered {
+        if self.metered {
             self.read_meters();
         }
         let at = ((self.count - n_frames as u64) % TILE_FRAMES as u64) as usize;
@@ -258,8 +288,9 @@ impl Engine {
         segment: Segment,
     ) {
         let n = segment.n;
-        let Scratch { strips: scratch, sums, mix, dry_mix } = &mut *self.scratch;
-        sums.clear();
+        let Scratch { strips: scratch, sums, master, dry_mix } = &mut *self.scratch;
+        master.summing = self.master.summing();
+        sums.clear(master.summing);
         let dry = self.master.wants_dry();
         // Groups of lanes that have no feed at all get an empty slice.
         let feeds = inputs.chunks(LANES).chain(std::iter::repeat(&[][..]));
@@ -273,8 +304,10 @@ impl Engine {
         self.watch.take(&self.strips, n);
 
         let bypass = self.master.bypass(n);
-        let has_mix = sums.sum(simd, Destination::Master.idx(), mix);
-        let used = self.groups.process(simd, sums, segment, mix, &mut scratch.stages);
+        let has_plain = sums.sum(simd, Destination::Master.idx(), &mut master.plain);
+        let has_sines = master.summing.sines && sums.sum(simd, CONSOLE_BUS, &mut master.sines);
+        let has_direct = self.master.delay_direct(master, [has_plain, has_sines], n);
+        let used = self.groups.process(simd, sums, segment, master, &mut scratch.stages);
         for (group_idx, (output, used)) in outputs.groups.iter_mut().zip(used.outputs).enumerate() {
             match output {
                 Some(output) if used => {
@@ -285,8 +318,9 @@ impl Engine {
                 None => {}
             }
         }
-        let silent = !has_mix && !used.to_master;
-        self.master.process(simd, mix, silent, segment, &mut scratch.stages);
+        let silent = !has_direct && !used.to_master;
+        self.master.process(simd, master, silent, segment, &mut scratch.stages);
+        let mix = &master.plain;
         let has_dry = (dry || bypass.is_some()) && sums.sum(simd, DRY_BUS, dry_mix);
         self.master.delay_dry(dry_mix, has_dry, n);
         match &bypass {
@@ -312,6 +346,16 @@ impl Engine {
         master.compressor_db = self.master.compressor_reduction_db();
     }
 
+    /// Strips that there are.
+    pub(crate) fn n_strips(&self) -> usize {
+        self.strip_settings.len()
+    }
+
+    /// The rate that was prepared, in hertz.
+    pub(crate) fn sample_rate_hz(&self) -> f64 {
+        self.sample_rate_hz
+    }
+
     /// Samples by which the output lags behind the input.
     pub fn latency_samples(&self) -> u32 {
         self.master.latency_samples() as u32
@@ -319,7 +363,7 @@ impl Engine {
 
     /// Whether a setting waits for the next [`Engine::prepare`], because it changes the latency.
     pub fn needs_prepare(&self) -> bool {
-        self.master.needs_prepare()
+        self.quality != self.wanted_quality || self.master.needs_prepare()
     }
 
     /// Figures of the last block.
@@ -408,7 +452,8 @@ fn write<S: Simd>(
     );
 }
 
-fn shortest(inputs: &[Option<StereoIn<'_>>], outputs: &Outputs<'_>) -> usize {
+/// Frames of the shortest slice.
+pub(crate) fn shortest(inputs: &[Option<StereoIn<'_>>], outputs: &Outputs<'_>) -> usize {
     let feeds = inputs.iter().flatten().flatten().map(|channel| channel.len());
     let groups = outputs.groups.iter().flatten().flatten().map(|channel| channel.len());
     let master = outputs.master.iter().map(|channel| channel.len());

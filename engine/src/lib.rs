@@ -55,6 +55,7 @@
 #![forbid(unsafe_code)]
 
 mod buses;
+pub mod colour;
 mod delay;
 pub mod dynamics;
 mod engine;
@@ -65,6 +66,7 @@ mod levels;
 pub mod limiter;
 mod meters;
 mod ramp;
+mod rate;
 mod routing;
 mod settings;
 mod simd;
@@ -76,5 +78,6 @@ mod watch;
 pub use engine::{Engine, MAX_STRIPS, Outputs, PrepareError, StereoIn};
 pub use lanes::TILE_FRAMES;
 pub use meters::{Level, Levels, Meters, Reductions};
+pub use rate::RatedEngine;
 pub use settings::*;
 pub use simd::SimdPath;

@@ -10,7 +10,10 @@
 //! The gain is computed from the number of samples that are left, not by adding a step to itself: it ends exactly on the
 //! target, skipping n samples costs one subtraction, and a settled ramp yields its target by the same formula, so that
 //! fast paths cannot change a bit. A new target in mid-ramp starts anew from where the gain is.
+//!
+//! A ramp may be late: what it yields is then what it would have yielded some samples ago, as the sound that it stands behind is late.
 
+use crate::delay::{Delay, LaneDelay};
 use crate::gains::Matrix;
 use crate::lanes::{LANES, TILE_FRAMES};
 use crate::simd::{LaneGain, LaneTile, PerLane, frames_per_vector, part_range, parts, vectors_mut};
@@ -27,6 +30,8 @@ pub(crate) struct LaneRamp {
     longest_left: usize,
     /// Whether every lane goes to the same gain, and to which.
     common: Option<f32>,
+    /// How late it is, and what it has yet to yield. Without it, copies do not allocate.
+    late: Option<Box<LaneDelay>>,
 }
 
 impl LaneRamp {
@@ -37,7 +42,14 @@ impl LaneRamp {
             left: PerLane::ZERO,
             longest_left: 0,
             common: Some(gain),
+            late: None,
         }
+    }
+
+    /// Makes it late by so many samples, settled where it was going. Allocates.
+    pub(crate) fn set_delay(&mut self, n_samples: usize) {
+        self.late = (n_samples > 0).then(|| Box::new(LaneDelay::new(n_samples)));
+        self.jump();
     }
 
     /// Starts towards `target` in one lane. The same target again leaves a ramp alone.
@@ -56,10 +68,22 @@ impl LaneRamp {
     pub(crate) fn jump(&mut self) {
         self.left = PerLane::ZERO;
         self.longest_left = 0;
+        if let Some(late) = &mut self.late {
+            (0..LANES).for_each(|lane| late.fill_lane(lane, self.target.get(lane)));
+            late.settle();
+        }
+    }
+
+    /// One lane is where it was going, as if it had been there for ever.
+    pub(crate) fn jump_lane(&mut self, lane: usize) {
+        self.left.set(lane, 0.0);
+        if let Some(late) = &mut self.late {
+            late.fill_lane(lane, self.target.get(lane));
+        }
     }
 
     pub(crate) fn is_settled(&self) -> bool {
-        self.longest_left == 0
+        self.longest_left == 0 && self.late.as_ref().is_none_or(|late| late.is_settled())
     }
 
     /// Whether every lane has this gain, and keeps it.
@@ -69,7 +93,7 @@ impl LaneRamp {
 
     /// Whether one lane is where it was going.
     pub(crate) fn has_settled(&self, lane: usize) -> bool {
-        self.left.get(lane) == 0.0
+        self.left.get(lane) == 0.0 && self.late.as_ref().is_none_or(|late| late.is_settled())
     }
 
     /// Where every lane goes.
@@ -79,6 +103,27 @@ impl LaneRamp {
 
     /// Steps over `n` samples that nobody hears.
     pub(crate) fn skip(&mut self, n: usize) {
+        if self.late.is_some() && !self.is_settled() {
+            let mut gains = [[0.0; LANES]; TILE_FRAMES];
+            for (frame, gains) in gains[..n].iter_mut().enumerate() {
+                for (lane, gain) in gains.iter_mut().enumerate() {
+                    let left = (self.left.get(lane) - (frame + 1) as f32).max(0.0);
+                    *gain = self.target.get(lane) + self.step.get(lane) * left;
+                }
+            }
+            self.pass_on(&mut gains[..n]);
+        }
+        self.step_over(n);
+    }
+
+    /// Exchanges what is yielded now for what was some samples ago.
+    fn pass_on(&mut self, gains: &mut [[f32; LANES]]) {
+        if let Some(late) = &mut self.late {
+            late.run(gains, self.longest_left);
+        }
+    }
+
+    fn step_over(&mut self, n: usize) {
         if self.longest_left > 0 {
             for lane in 0..LANES {
                 self.left.set(lane, (self.left.get(lane) - n as f32).max(0.0));
@@ -125,7 +170,8 @@ impl LaneRamp {
                 }
             },
         );
-        self.skip(n);
+        self.pass_on(&mut out.0[..n]);
+        self.step_over(n);
     }
 }
 
@@ -145,6 +191,11 @@ impl LaneMatrixRamp {
         for (entry, target) in self.entries.iter_mut().zip(matrix.as_flattened()) {
             entry.retarget(lane, *target, n_samples);
         }
+    }
+
+    /// Makes it late by so many samples. Allocates.
+    pub(crate) fn set_delay(&mut self, n_samples: usize) {
+        self.entries.iter_mut().for_each(|entry| entry.set_delay(n_samples));
     }
 
     pub(crate) fn jump(&mut self) {
@@ -173,11 +224,19 @@ pub(crate) struct Ramp {
     step: f32,
     /// Samples left, a whole number.
     left: f32,
+    /// How late it is.
+    late: Delay,
 }
 
 impl Ramp {
-    pub(crate) const fn settled_at(gain: f32) -> Self {
-        Self { target: gain, step: 0.0, left: 0.0 }
+    pub(crate) fn settled_at(gain: f32) -> Self {
+        Self { target: gain, step: 0.0, left: 0.0, late: Delay::new(0) }
+    }
+
+    /// Makes it late by so many samples, settled where it was going. Allocates.
+    pub(crate) fn set_delay(&mut self, n_samples: usize) {
+        self.late = Delay::new(n_samples);
+        self.jump();
     }
 
     /// Starts towards `target`. The same target again leaves a ramp alone.
@@ -186,25 +245,32 @@ impl Ramp {
             return;
         }
         let start = self.target + self.step * self.left;
-        *self = Self { target, step: (start - target) / n_samples as f32, left: n_samples as f32 };
+        self.target = target;
+        self.step = (start - target) / n_samples as f32;
+        self.left = n_samples as f32;
     }
 
     pub(crate) fn jump(&mut self) {
         self.left = 0.0;
+        self.late.fill(self.target);
     }
 
+    /// Steps over `n` samples, a tile at most, that nobody hears.
     pub(crate) fn skip(&mut self, n: usize) {
-        self.left = (self.left - n as f32).max(0.0);
+        if self.late.is_nothing() {
+            self.step_over(n);
+        } else if self.settled().is_none() {
+            self.fill(n);
+        }
     }
 
-    /// Where it goes.
-    pub(crate) fn target(&self) -> f32 {
-        self.target
+    fn step_over(&mut self, n: usize) {
+        self.left = (self.left - n as f32).max(0.0);
     }
 
     /// The gain if it is not moving.
     pub(crate) fn settled(&self) -> Option<f32> {
-        (self.left == 0.0).then_some(self.target)
+        (self.left == 0.0 && self.late.holds(self.target)).then_some(self.target)
     }
 
     /// The gains of the next `n` samples. What is behind them is of no meaning.
@@ -215,7 +281,10 @@ impl Ramp {
             for (frame, gain) in gains.iter_mut().enumerate() {
                 *gain += self.step * (self.left - (frame + 1) as f32).max(0.0);
             }
-            self.skip(n);
+            self.step_over(n);
+            self.late.run(&mut gains[..n]);
+        } else if !self.late.is_nothing() {
+            self.late.run_same(self.target, &mut gains[..n]);
         }
         gains
     }

@@ -1,13 +1,14 @@
 //! A group of [`LANES`] channel strips, side by side.
 //!
 //! ```text
-//! feed → clean → A (input mode × trim × polarity) → filters → [key tap] → gate → EQ ↔ compressor → B (width, pan) → × send gain → sums
+//! feed → clean → A (input mode × trim × polarity) → filters → [key tap] → gate → EQ ↔ compressor → saturation → B (width, pan) → × send gain → sums
 //! ```
 //!
 //! A and B are 2 × 2 matrices; every entry and every send gain has a ramp of its own. All strips go as far as the key tap before
 //! any goes on, so that a compressor may listen to any other strip. State: ramps, stages, and which strips are quarantined
-//! until the end of the tile. Latency: none.
+//! until the end of the tile. Latency: that of the saturation, on or off, and what stands behind it is as late.
 
+use crate::colour::latency_samples;
 use crate::engine::StereoIn;
 use crate::gains::{self, IDENTITY};
 use crate::lanes::{LANES, TILE_FRAMES, first_non_finite, lanes_of};
@@ -15,10 +16,13 @@ use crate::levels::{KnownPeaks, LaneMeter, Memory};
 use crate::meters::{Level, Reductions};
 use crate::ramp::{LaneMatrixRamp, LaneRamp};
 use crate::routing::SoloState;
-use crate::settings::{Destination, KeySource, N_DESTINATIONS, N_GROUPS, PanLaw, StageOrder, StripSettings};
+use crate::settings::{
+    ColourQuality, Destination, KeySource, N_DESTINATIONS, N_GROUPS, PanLaw, StageOrder, StripSettings,
+};
 use crate::simd::{LaneGain, LaneTile, PerLane, Rows, clean, is_finite, is_sound, multiply, transpose};
 use crate::stages::{
-    EqLanes, FilterLanes, Key, LaneCompressor, LaneGate, LowestGains, Segment, StageScratch, Timing,
+    EqLanes, FilterLanes, Key, LaneColour, LaneCompressor, LaneGate, LowestGains, Segment, StageScratch,
+    Timing,
 };
 use crate::sums::{BusSums, DRY_BUS};
 use fearless_simd::Simd;
@@ -53,6 +57,7 @@ pub(crate) struct StripLanes {
     gate: LaneGate,
     eq: EqLanes,
     compressor: LaneCompressor,
+    colour: LaneColour,
     image: LaneMatrixRamp,
     sends: [LaneRamp; N_DESTINATIONS],
     /// What the output's meter stands behind.
@@ -98,6 +103,7 @@ impl StripLanes {
             gate: LaneGate::new(),
             eq: EqLanes::new(),
             compressor: LaneCompressor::new(),
+            colour: LaneColour::new(),
             image: LaneMatrixRamp::settled_at(IDENTITY),
             sends: [LaneRamp::settled_at(1.0), closed.clone(), closed.clone(), closed.clone(), closed],
             output_gain: LaneRamp::settled_at(1.0),
@@ -120,12 +126,22 @@ impl StripLanes {
         }
     }
 
+    /// Takes the rate and the quality of colour. Allocates.
+    pub(crate) fn prepare(&mut self, sample_rate_hz: f64, quality: ColourQuality) {
+        let latency = latency_samples(quality);
+        self.colour.prepare(sample_rate_hz, quality, 0);
+        self.image.set_delay(latency);
+        self.sends.iter_mut().for_each(|send| send.set_delay(latency));
+        self.output_gain.set_delay(latency);
+    }
+
     /// Derives the gains that depend on nothing but the strip itself and the pan law, and keeps the rest for the next border.
     pub(crate) fn set_strip(&mut self, lane: usize, strip: &StripSettings, law: PanLaw, timing: Timing) {
         self.input.retarget(lane, gains::input_matrix(strip), timing.ramp_samples);
         self.image.retarget(lane, gains::image_matrix(strip, law), timing.ramp_samples);
         self.gate.switch(lane, strip.gate.on, timing.ramp_samples);
         self.compressor.set_blend(lane, &strip.compressor, timing);
+        self.colour.set(lane, &strip.saturation, timing);
         self.settings[lane] = *strip;
         self.pending |= 1 << lane;
         self.at_rest = false;
@@ -156,6 +172,7 @@ impl StripLanes {
         self.output_gain.jump();
         self.gate.jump();
         self.compressor.jump();
+        self.colour.jump();
     }
 
     /// Forgets everything that was heard; settings count at once.
@@ -163,6 +180,7 @@ impl StripLanes {
         self.pending = u32::MAX;
         self.silenced = 0;
         (0..LANES).for_each(|lane| self.forget(lane));
+        self.colour.reset();
         self.input_meter.reset();
         self.output_meter.reset();
         self.jump();
@@ -185,6 +203,7 @@ impl StripLanes {
         self.gate.clear(lane);
         self.eq.clear(lane);
         self.compressor.clear(lane);
+        self.colour.clear(lane);
         self.at_rest = false;
     }
 
@@ -198,6 +217,7 @@ impl StripLanes {
         self.silenced = 0;
         self.gate.begin_tile();
         self.compressor.begin_tile();
+        self.colour.begin_tile();
         for lane in lanes_of(self.pending) {
             self.take_settings(lane, n_strips, timing);
         }
@@ -322,6 +342,7 @@ impl StripLanes {
             self.input.skip(n);
             self.gate.skip(n);
             self.compressor.skip(n);
+            self.colour.skip(n);
             self.image.skip(n);
             self.sends.iter_mut().for_each(|send| send.skip(n));
             self.output_gain.skip(n);
@@ -361,12 +382,13 @@ impl StripLanes {
         self.gate.process(simd, [left, right], segment, &mut scratch.stages);
         self.shape(simd, segment, &mut scratch.stages);
         self.hush(n);
+        self.colour.process(simd, &mut self.tiles, segment, &mut scratch.stages.colour);
         let [left, right] = &mut *self.tiles;
         apply_matrix(simd, &mut self.image, [left, right], n, &mut scratch.gains);
         for (bus_idx, send) in self.sends.iter_mut().enumerate() {
             if !send.is_settled_at(0.0) {
                 let gain = send.advance(simd, &mut scratch.gains[0], n);
-                sums.add(simd, bus_idx, gain, [left, right], n);
+                sums.send(simd, bus_idx, gain, [left, right], n);
             }
         }
         let room = &mut scratch.gains[0];
@@ -377,6 +399,7 @@ impl StripLanes {
                 && self.gate.is_settled()
                 && self.eq.is_at_rest()
                 && self.compressor.is_settled()
+                && self.colour.is_settled()
                 && self.key.lanes & self.compressor.running() == 0
                 && self.reordering == 0;
         }

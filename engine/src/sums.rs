@@ -2,15 +2,26 @@
 
 use crate::buses::{BusTile, SILENT_BUS};
 use crate::lanes::TILE_FRAMES;
-use crate::settings::N_DESTINATIONS;
-use crate::simd::{LaneGain, LaneTile, add_scaled, sum_lanes};
+use crate::settings::{Destination, N_DESTINATIONS};
+use crate::simd::{LaneGain, LaneTile, add_scaled, add_sines, sum_lanes};
 use fearless_simd::Simd;
 
-/// Every place that lanes are added into: the destinations of sends, and after them the unity sum that bypass plays.
-const N_BUSES: usize = N_DESTINATIONS + 1;
+/// Every place that lanes are added into: the destinations of sends, and after them the unity sum that bypass plays and the master's sum
+/// as sines.
+const N_BUSES: usize = N_DESTINATIONS + 2;
 
 /// The index of the unity sum of all inputs.
 pub(crate) const DRY_BUS: usize = N_DESTINATIONS;
+
+/// The index of the master's sum as sines.
+pub(crate) const CONSOLE_BUS: usize = N_DESTINATIONS + 1;
+
+/// How sources are added up at the master: as they are, as sines, or both while one fades into the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Summing {
+    pub(crate) plain: bool,
+    pub(crate) sines: bool,
+}
 
 /// What a sum is held to, in the engine's scale: [`NON_FINITE_LIMIT`](crate::lanes::NON_FINITE_LIMIT) re full scale. Every stage behind it could otherwise
 /// multiply what is already beyond all music until it is infinite.
@@ -20,15 +31,50 @@ const LIMIT: f32 = 1.152_921_5e30;
 pub(crate) struct BusSums {
     tiles: [[LaneTile; 2]; N_BUSES],
     used: [bool; N_BUSES],
+    summing: Summing,
 }
 
 impl BusSums {
-    pub(crate) const EMPTY: Self =
-        Self { tiles: [const { [LaneTile::ZERO; 2] }; N_BUSES], used: [false; N_BUSES] };
+    pub(crate) const EMPTY: Self = Self {
+        tiles: [const { [LaneTile::ZERO; 2] }; N_BUSES],
+        used: [false; N_BUSES],
+        summing: Summing { plain: true, sines: false },
+    };
 
     /// Forgets the last segment. Costs nothing: a bus is cleared when it is first used.
-    pub(crate) fn clear(&mut self) {
+    pub(crate) fn clear(&mut self, summing: Summing) {
         self.used = [false; N_BUSES];
+        self.summing = summing;
+    }
+
+    /// Adds strips to a destination, by its index, in the way in which it adds up.
+    pub(crate) fn send<S: Simd>(
+        &mut self,
+        simd: S,
+        bus_idx: usize,
+        gain: LaneGain<'_>,
+        tiles: [&LaneTile; 2],
+        n: usize,
+    ) {
+        let Summing { plain, sines } = self.summing;
+        let is_master = bus_idx == Destination::Master.idx();
+        if plain || !is_master {
+            self.add(simd, bus_idx, gain, tiles, n);
+        }
+        if sines && is_master {
+            add_sines(simd, gain, tiles, self.begin(CONSOLE_BUS), n);
+        }
+    }
+
+    /// A bus to add to, cleared if it is the first time in the segment.
+    fn begin(&mut self, bus_idx: usize) -> [&mut LaneTile; 2] {
+        let [left, right] = &mut self.tiles[bus_idx];
+        if !self.used[bus_idx] {
+            self.used[bus_idx] = true;
+            left.0 = LaneTile::ZERO.0;
+            right.0 = LaneTile::ZERO.0;
+        }
+        [left, right]
     }
 
     /// bus += gain · strips
@@ -40,13 +86,7 @@ impl BusSums {
         tiles: [&LaneTile; 2],
         n: usize,
     ) {
-        let [left, right] = &mut self.tiles[bus_idx];
-        if !self.used[bus_idx] {
-            self.used[bus_idx] = true;
-            left.0 = LaneTile::ZERO.0;
-            right.0 = LaneTile::ZERO.0;
-        }
-        add_scaled(simd, gain, tiles, [left, right], n);
+        add_scaled(simd, gain, tiles, self.begin(bus_idx), n);
     }
 
     /// Writes the sum over the lanes of a bus and says whether any strip has sent to it; if none has, all is silence.

@@ -156,6 +156,12 @@ impl Storm {
         for _ in 0..rng.usize(0..4) {
             random::turn_a_knob(rng, &mut self.settings, Wildness::Storm);
         }
+        if rng.bool() {
+            random::turn_a_colour(rng, &mut self.settings, Wildness::Storm);
+        }
+        if chance(rng, 0.05) {
+            self.settings.colour_quality = random::QUALITIES[rng.usize(..3)];
+        }
         if chance(rng, 0.1) {
             self.settings = random::settings(rng, self.n_strips, Wildness::Storm);
         }
@@ -246,7 +252,7 @@ impl Storm {
                 assert!((0.0..=1e4).contains(&reduction_db), "a reduction of {reduction_db} dB");
             }
         }
-        // Another lookahead: the one thing that is done off the audio thread, and may allocate.
+        // Another lookahead or quality of colour: the one thing that is done off the audio thread, and may allocate.
         if self.engine.needs_prepare() && chance(&mut self.rng, 0.1) {
             self.engine.prepare(self.sample_rate_hz).expect("a sample rate that the engine takes");
             self.seen.n_prepares += 1;

@@ -4,7 +4,7 @@ use crate::desk::{Desk, ScopeFeed, Tap, figures, n_figures};
 use crate::guard::{Guarded, HostLink, LinkTask};
 use crate::params::{BusbarParams, spec};
 use crate::{editor, layout, remote, state};
-use busbar_engine::{Engine, N_GROUPS, Outputs, Settings, StereoIn};
+use busbar_engine::{Engine, N_GROUPS, Outputs, RatedEngine, Settings, StereoIn};
 use nice_plug::prelude::*;
 use nice_plug_vizia::ViziaEditor;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub struct Busbar<const N: usize> {
     link: Arc<HostLink>,
     /// What the editor sees of all this.
     desk: Arc<Desk>,
-    engine: Engine,
+    engine: RatedEngine,
     /// The snapshot that the engine has; brought up to date from the parameters that changed.
     settings: Settings,
     /// Gives samples to whoever reads a spectrum.
@@ -37,6 +37,7 @@ impl<const N: usize> Default for Busbar<N> {
         #[cfg(feature = "standalone")]
         let params = || crate::standalone::take_prepared(N).unwrap_or_else(params);
         let (params, link) = (params(), HostLink::with_meters(n_figures(N)));
+        link.keep_params(Arc::clone(&params) as Arc<dyn Params>);
         let desk = Desk::new(Arc::clone(&params), Arc::clone(&link));
         Self {
             scope: desk.take_scope_feed(),
@@ -44,7 +45,7 @@ impl<const N: usize> Default for Busbar<N> {
             desk,
             params,
             link,
-            engine: Engine::new(N),
+            engine: RatedEngine::new(N),
             settings: Settings::new(N),
             first_feed: [Vec::new(), Vec::new()],
         }
@@ -67,28 +68,46 @@ impl<const N: usize> Busbar<N> {
         }
     }
 
-    /// Gives samples to whoever reads a spectrum. Realtime-safe.
-    fn feed_scope(
-        scope: &mut Option<ScopeFeed>,
-        desk: &Desk,
-        feeds: &[Option<StereoIn<'_>>],
-        outputs: &Outputs<'_>,
-    ) {
-        let Some(scope) = scope else { return };
-        let Some(tap) = desk.scoped(scope) else { return };
-        let sides = match tap {
-            Tap::Input(idx) => feeds.get(idx).copied().flatten(),
-            Tap::Group(idx) => {
-                outputs.groups[idx].as_ref().map(|output| output.each_ref().map(|side| &**side))
-            }
-            Tap::Master => Some(outputs.master.each_ref().map(|side| &**side)),
-            Tap::Strip(_) => None,
+    /// The tap of which somebody reads a spectrum. A strip is watched within the engine. Realtime-safe.
+    fn watch(&mut self) -> Option<Tap> {
+        let tap = self.desk.scoped(self.scope.as_mut()?);
+        let strip_idx = match tap {
+            Some(Tap::Strip(strip_idx)) => Some(strip_idx),
+            _ => None,
         };
-        match sides {
-            Some(sides) => scope.push(sides),
-            None => scope.push_silence(outputs.master[0].len()),
-        }
+        self.engine.engine_mut().watch(strip_idx);
+        tap
     }
+}
+
+/// Gives samples to whoever reads a spectrum of this tap. Realtime-safe.
+fn feed_scope(
+    scope: &mut ScopeFeed,
+    tap: Tap,
+    engine: &mut Engine,
+    feeds: &[Option<StereoIn<'_>>],
+    outputs: &Outputs<'_>,
+) {
+    let sides = match tap {
+        Tap::Input(idx) => feeds.get(idx).copied().flatten(),
+        Tap::Strip(_) => Some(engine.watched()),
+        Tap::Group(idx) => outputs.groups[idx].as_ref().map(|output| output.each_ref().map(|side| &**side)),
+        Tap::Master => Some(outputs.master.each_ref().map(|side| &**side)),
+    };
+    match sides {
+        Some(sides) => scope.push(sides),
+        None => scope.push_silence(outputs.master[0].len()),
+    }
+    engine.forget_watched();
+}
+
+/// Takes the first `n` samples of both sides, which have as many, and leaves the rest.
+fn take_front<'a>(sides: &mut [&'a mut [f32]; 2], n: usize) -> [&'a mut [f32]; 2] {
+    sides.each_mut().map(|side| {
+        let (front, rest) = std::mem::take(side).split_at_mut(n);
+        *side = rest;
+        front
+    })
 }
 
 impl<const N: usize> Plugin for Busbar<N> {
@@ -104,7 +123,8 @@ impl<const N: usize> Plugin for Busbar<N> {
     const VERSION: &'static str = env!("CARGO_PKG_VERSION");
 
     const AUDIO_IO_LAYOUTS: &'static [AudioIOLayout] = &[layout::mixer(N), layout::STEREO_ONLY];
-    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+    /// `process` goes by the changes that the guard brings.
+    const SAMPLE_ACCURATE_AUTOMATION: bool = false;
 
     /// Eight events for each parameter in one block: a storm on all of them.
     const INPUT_EVENT_CAPACITY: usize = 8 * spec::n_params(N);
@@ -126,6 +146,10 @@ impl<const N: usize> Plugin for Busbar<N> {
         let background = executor.clone();
         self.link.set_background(move |task| background.execute_background(task));
         self.link.set_messenger(move || executor.execute_gui(LinkTask::StateChanged));
+        #[cfg(feature = "standalone")]
+        if crate::standalone::is_program() {
+            return None;
+        }
         Some(editor::create(&self.params, &self.desk))
     }
 
@@ -148,7 +172,7 @@ impl<const N: usize> Plugin for Busbar<N> {
         for channel in &mut self.first_feed {
             channel.resize(buffer_config.max_buffer_size as usize, 0.0);
         }
-        self.desk.set_sample_rate(buffer_config.sample_rate);
+        self.desk.set_sample_rates(buffer_config.sample_rate, self.engine.engine_rate_hz() as f32);
         self.was_playing = false;
         context.set_latency_samples(self.engine.latency_samples());
         true
@@ -164,40 +188,57 @@ impl<const N: usize> Plugin for Busbar<N> {
         aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        self.update_engine();
-        self.follow_transport(context.transport().playing);
-
         let [left, right, ..] = buffer.as_slice() else { return ProcessStatus::Normal };
         let n_frames = left.len().min(self.first_feed[0].len());
         for (feed, channel) in self.first_feed.iter_mut().zip([&*left, &*right]) {
             feed[..n_frames].copy_from_slice(&channel[..n_frames]);
         }
-
-        let connected = self.link.connected();
-        let mut feeds: [Option<StereoIn<'_>>; N] = [None; N];
-        let first = [&self.first_feed[0][..n_frames], &self.first_feed[1][..n_frames]];
-        let others = aux.inputs.iter_mut().map(|input| match input.as_slice() {
-            [left, right, ..] => Some([&**left, &**right]),
-            _ => None,
-        });
-        for (strip_idx, (slot, feed)) in
-            feeds.iter_mut().zip([Some(first)].into_iter().chain(others)).enumerate()
-        {
-            *slot = feed.filter(|_| connected & (1 << strip_idx) != 0);
-        }
-
+        // What is left to write, from segment to segment.
+        let mut master = [&mut left[..n_frames], &mut right[..n_frames]];
         let mut groups: [Option<[&mut [f32]; 2]>; N_GROUPS] = [const { None }; N_GROUPS];
         for (slot, output) in groups.iter_mut().zip(aux.outputs.iter_mut()) {
             if let [left, right, ..] = output.as_slice() {
                 *slot = Some([&mut **left, &mut **right]);
             }
         }
-        self.desk.begin_block(&mut self.engine);
-        let mut outputs = Outputs { master: [&mut **left, &mut **right], groups };
-        self.engine.process(&feeds, &mut outputs);
-        self.link.meters().raise(figures(self.engine.meters(), N));
-        self.desk.publish(&self.engine);
-        Self::feed_scope(&mut self.scope, &self.desk, &feeds, &outputs);
+
+        let is_playing = context.transport().playing;
+        let connected = self.link.connected();
+        let mut scoped = None;
+        let mut start = 0;
+        while start < n_frames {
+            let n = self.link.next_segment(n_frames - start).max(1);
+            self.update_engine();
+            if start == 0 {
+                self.follow_transport(is_playing);
+                self.desk.begin_block(self.engine.engine_mut());
+                scoped = self.watch();
+            }
+            let frames = start..start + n;
+            let mut feeds: [Option<StereoIn<'_>>; N] = [None; N];
+            let first = self.first_feed.each_ref().map(|channel| &channel[frames.clone()]);
+            let others = aux.inputs.iter_mut().map(|input| match input.as_slice() {
+                [left, right, ..] => Some([&left[frames.clone()], &right[frames.clone()]]),
+                _ => None,
+            });
+            for (strip_idx, (slot, feed)) in
+                feeds.iter_mut().zip([Some(first)].into_iter().chain(others)).enumerate()
+            {
+                *slot = feed.filter(|_| connected & (1 << strip_idx) != 0);
+            }
+            let mut outputs = Outputs {
+                master: take_front(&mut master, n),
+                groups: groups.each_mut().map(|group| group.as_mut().map(|group| take_front(group, n))),
+            };
+            self.engine.process(&feeds, &mut outputs);
+            self.link.meters().raise(figures(self.engine.meters(), N));
+            self.desk.publish(self.engine.engine());
+            if let (Some(scope), Some(tap)) = (&mut self.scope, scoped) {
+                feed_scope(scope, tap, self.engine.engine_mut(), &feeds, &outputs);
+            }
+            start += n;
+        }
+        self.desk.publish_loudness(self.engine.engine());
         ProcessStatus::Normal
     }
 }
@@ -255,7 +296,6 @@ impl<const N: usize> Guarded for Busbar<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use busbar_engine::{ColourQuality, EngineRate, ResamplingMode};
 
     #[test]
     fn loudness_begins_anew_where_the_transport_starts_if_that_is_asked_for() {
@@ -284,17 +324,14 @@ mod tests {
         for (idx, (id, _, _)) in BusbarParams::new(8).param_map().iter().enumerate() {
             // Anew each time, so that settings do not add up.
             let params = BusbarParams::new(8);
-            let (mut settings, mut engine) = (Settings::new(8), Engine::new(8));
+            let (mut settings, mut engine) = (Settings::new(8), RatedEngine::new(8));
             let mut needs_prepare = false;
             for value in [1.0, 0.5, 0.0] {
                 // SAFETY: `params` is alive.
                 unsafe { params.param_map()[idx].1._internal_set_normalized_value(value) };
                 params.refresh(&mut settings);
                 engine.set(&settings);
-                needs_prepare |= engine.needs_prepare()
-                    || settings.engine_rate != EngineRate::Host
-                    || settings.resampling != ResamplingMode::LowLatency
-                    || settings.colour_quality != ColourQuality::X1;
+                needs_prepare |= engine.needs_prepare();
             }
             let is_settled = Busbar::<8>::settled_at_activation().contains(&state::hash_param_id(id));
             assert_eq!(is_settled, needs_prepare, "{id}");

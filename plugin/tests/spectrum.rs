@@ -12,7 +12,7 @@ const RATE_HZ: f32 = 48_000.0;
 
 fn desk() -> (Arc<Desk>, ScopeFeed) {
     let desk = Desk::new(Arc::new(BusbarParams::new(8)), HostLink::create());
-    desk.set_sample_rate(RATE_HZ);
+    desk.set_sample_rates(RATE_HZ, RATE_HZ);
     let feed = desk.take_scope_feed().expect("the only one");
     assert!(desk.take_scope_feed().is_none());
     (desk, feed)
@@ -155,7 +155,7 @@ fn the_window_follows_the_rate_and_broken_samples_break_no_bin() {
     let (desk, mut feed) = desk();
     let mut spectrum = desk.open_spectrum(Tap::Input(7)).expect("nobody reads");
     for rate_hz in [44_100.0, 88_200.0, 192_000.0, 48_000.0] {
-        desk.set_sample_rate(rate_hz);
+        desk.set_sample_rates(rate_hz, 96_000.0);
         block(&desk, &mut feed, [&[f32::NAN, f32::INFINITY], &[1.0, 1.0]]);
         assert!(spectrum.update());
         let window_ms = 1e3 / spectrum.bin_hz();
@@ -164,6 +164,11 @@ fn the_window_follows_the_rate_and_broken_samples_break_no_bin() {
         assert!(left.iter().all(|power| *power == 0.0), "{rate_hz}");
         assert!(right.iter().all(|power| power.is_finite()) && right[3] > 0.0, "{rate_hz}");
     }
+    // A strip has the engine's rate.
+    spectrum.set_tap(Tap::Strip(7));
+    block(&desk, &mut feed, [&[1.0], &[1.0]]);
+    assert!(spectrum.update());
+    assert_eq!(spectrum.bin_hz(), 96_000.0 / 8_192.0);
 }
 
 #[test]

@@ -14,6 +14,8 @@
 //! | `level`, `envelope`, `gain` | the parts of everything dynamic |
 //! | `gate`, `compressor` | what they are put together to |
 //! | `mix` | matrices and sums |
+//! | `convolve`, `shape`, `dc` | colour: filters between rates, the curve, direct current away |
+//! | `sines` | console summing |
 //! | `squares` | peaks and sums of squares, for meters |
 //!
 //! Every kernel is generic over a token of `fearless_simd`, which stands for instructions that are there, so that none of
@@ -33,6 +35,8 @@
 //! Units: f32 samples in the engine's scale (see [`lanes`](crate::lanes)), levels and gains as log2. Latency: none.
 
 mod compressor;
+mod convolve;
+mod dc;
 mod doubles;
 mod envelope;
 mod gain;
@@ -42,12 +46,16 @@ mod math;
 mod mix;
 mod path;
 mod section;
+mod shape;
+mod sines;
 mod squares;
 #[cfg(test)]
 mod testing;
 mod tile;
 
 pub(crate) use compressor::{CompressorLanes, reduce};
+pub(crate) use convolve::{Tap, convolve};
+pub(crate) use dc::{DcLanes, block_dc};
 pub(crate) use envelope::DB_PER_OCTAVE;
 pub(crate) use gain::{LaneGain, apply};
 pub(crate) use gate::{GateLanes, gate};
@@ -55,6 +63,10 @@ pub(crate) use mix::{add_scaled, multiply};
 pub use path::SimdPath;
 pub(crate) use path::on_path;
 pub(crate) use section::{FilterScratch, LaneSection, filter};
+pub(crate) use shape::{
+    Around, Phased, Rises, around_of, bend, bend_between, blend, drive, is_silent, make_up, row,
+};
+pub(crate) use sines::{add_sines, add_sines_of, decode};
 pub(crate) use squares::{
     LaneColumns, N_COLUMNS, NEXT_TO_NOTHING, SQUARE_SCALE, larger, measure_part, measure_row, measure_tile,
     remember_row,

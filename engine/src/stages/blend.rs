@@ -26,6 +26,12 @@ impl LaneBlend {
         Self { dry, wet }
     }
 
+    /// Makes it late by so many samples. Allocates.
+    pub(super) fn set_delay(&mut self, n_samples: usize) {
+        self.dry.set_delay(n_samples);
+        self.wet.set_delay(n_samples);
+    }
+
     pub(super) fn retarget(&mut self, lane: usize, [dry, wet]: [f64; 2], n_samples: usize) {
         self.dry.retarget(lane, dry as f32, n_samples);
         self.wet.retarget(lane, wet as f32, n_samples);

@@ -36,6 +36,12 @@ impl LaneCompressor {
         }
     }
 
+    /// Makes the switch, the mix and the make-up late by so many samples. Allocates. Not in a strip: [`LaneCompressor::process_some`]
+    /// copies the ramps.
+    pub(crate) fn set_delay(&mut self, n_samples: usize) {
+        self.blend.set_delay(n_samples);
+    }
+
     /// Takes what counts from the next sample on: the switch, the mix and the make-up.
     pub(crate) fn set_blend(&mut self, lane: usize, wanted: &CompressorSettings, timing: Timing) {
         let CompressorSettings { on, mix_percent, makeup_db, .. } = *wanted;

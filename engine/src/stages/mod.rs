@@ -6,19 +6,22 @@
 //! | `filters` | the sections of a group of lanes |
 //! | `blend` | a stage's dry and wet gain in every lane |
 //! | `gate`, `compressor` | the dynamics of a group of lanes |
-//! | `bus` | what groups and master have: an equaliser and a compressor |
+//! | `colour` | the saturations of a group of lanes |
+//! | `bus` | what groups and master have: an equaliser, a compressor, and groups a saturation |
 //!
 //! Each stage knows when it is *off* (every lane passes, bit for bit, so nothing is computed) and when it is *at rest* (another
 //! tile of silence would change nothing, so nothing is computed either). Both are found at borders of tiles only.
 
 mod blend;
 mod bus;
+mod colour;
 mod compressor;
 mod filters;
 mod gate;
 mod motion;
 
-pub(crate) use bus::BusStages;
+pub(crate) use bus::{BusSettings, BusStages};
+pub(crate) use colour::{ColourScratch, LaneColour};
 pub(crate) use compressor::{Key, LaneCompressor};
 pub(crate) use filters::{EqLanes, FilterLanes};
 pub(crate) use gate::LaneGate;
@@ -35,6 +38,7 @@ pub(crate) struct StageScratch {
     pub(crate) gains: [LaneTile; 2],
     pub(crate) blend: [LaneTile; 2],
     pub(crate) key: [LaneTile; 2],
+    pub(crate) colour: ColourScratch,
 }
 
 impl StageScratch {
@@ -43,6 +47,7 @@ impl StageScratch {
         gains: [LaneTile::ZERO; 2],
         blend: [LaneTile::ZERO; 2],
         key: [LaneTile::ZERO; 2],
+        colour: ColourScratch::EMPTY,
     };
 }
 

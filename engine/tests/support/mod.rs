@@ -5,17 +5,44 @@
 
 pub mod clicks;
 pub mod random;
+pub mod rated;
 pub mod reference;
 pub mod signals;
 
 use busbar_engine::limiter::Lookahead;
-use busbar_engine::{Engine, N_DESTINATIONS, N_GROUPS, Outputs, Settings, SimdPath, StereoIn};
+use busbar_engine::{Engine, N_DESTINATIONS, N_GROUPS, Outputs, RatedEngine, Settings, SimdPath, StereoIn};
 
 /// Left and right, indexed by `[channel_idx][frame_idx]`.
 pub type Stereo = [Vec<f32>; 2];
 
 /// What every output sample holds before the engine runs, so that a sample it forgot to write shows.
 pub const UNWRITTEN: f32 = 7.77e30;
+
+/// What a session runs on.
+pub trait Mixer {
+    fn set(&mut self, settings: &Settings);
+    fn process(&mut self, inputs: &[Option<StereoIn<'_>>], outputs: &mut Outputs<'_>);
+}
+
+impl Mixer for Engine {
+    fn set(&mut self, settings: &Settings) {
+        Self::set(self, settings);
+    }
+
+    fn process(&mut self, inputs: &[Option<StereoIn<'_>>], outputs: &mut Outputs<'_>) {
+        Self::process(self, inputs, outputs);
+    }
+}
+
+impl Mixer for RatedEngine {
+    fn set(&mut self, settings: &Settings) {
+        Self::set(self, settings);
+    }
+
+    fn process(&mut self, inputs: &[Option<StereoIn<'_>>], outputs: &mut Outputs<'_>) {
+        Self::process(self, inputs, outputs);
+    }
+}
 
 /// A snapshot that arrives before frame `at` is processed.
 #[derive(Clone, Debug)]
@@ -104,7 +131,7 @@ impl Session {
     }
 
     /// Runs the session on an engine that already holds the initial settings.
-    pub fn render_on(&self, engine: &mut Engine, cuts: Cuts) -> Mix {
+    pub fn render_on(&self, engine: &mut impl Mixer, cuts: Cuts) -> Mix {
         let mut mix = Mix::unwritten(self.n_frames);
         let mut cutter = Cutter::new(cuts);
         let mut events = self.events.iter().peekable();
@@ -196,13 +223,13 @@ impl Mix {
 }
 
 /// Runs the engine over frames `from..from + len` of inputs and outputs.
-pub fn process(engine: &mut Engine, inputs: &[Option<Stereo>], mix: &mut Mix, from: usize, len: usize) {
+pub fn process(engine: &mut impl Mixer, inputs: &[Option<Stereo>], mix: &mut Mix, from: usize, len: usize) {
     process_with_groups(engine, inputs, mix, from, len, [true; N_GROUPS]);
 }
 
 /// The same with only some of the group outputs connected.
 pub fn process_with_groups(
-    engine: &mut Engine,
+    engine: &mut impl Mixer,
     inputs: &[Option<Stereo>],
     mix: &mut Mix,
     from: usize,

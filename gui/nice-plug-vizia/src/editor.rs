@@ -26,7 +26,7 @@ pub fn create_vizia_editor(
     theme: &'static str,
     build: impl Fn(&mut Context) + Send + Sync + 'static,
 ) -> ViziaEditor {
-    let page = Page { state, params, theme: Theme::new(theme), build: Arc::new(build) };
+    let page = Page { state, params, theme: Theme::new(theme), build: Arc::new(build), sets_values: false };
     ViziaEditor { page, shared: Arc::default() }
 }
 
@@ -34,6 +34,18 @@ pub fn create_vizia_editor(
 pub struct ViziaEditor {
     page: Page,
     shared: Arc<Shared>,
+}
+
+impl ViziaEditor {
+    /// Lets the editor change parameters itself, the moment a hand does, and not only tell the host.
+    ///
+    /// Else nice-plug 0.4.2 changes them when its audio thread comes by, and posts a task for each change from there, which costs
+    /// that thread a lock or a system call. Not for plugins that smooth with the framework's smoothers: these are told of changes
+    /// by that same audio thread.
+    pub fn that_sets_values(mut self) -> Self {
+        self.page.sets_values = true;
+        self
+    }
 }
 
 impl Editor for ViziaEditor {

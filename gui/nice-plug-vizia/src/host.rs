@@ -49,7 +49,11 @@ struct Inner {
 /// Where gestures go.
 pub(crate) enum Sink {
     /// To the host.
-    Gui(GuiContext),
+    Gui {
+        context: GuiContext,
+        /// Whether values are set here, too.
+        sets_values: bool,
+    },
     /// Into a list, and straight into the parameter, as a host would do it.
     Record(Mutex<Vec<Gesture>>),
 }
@@ -171,7 +175,7 @@ impl Host {
     /// What was recorded since the last call.
     pub(crate) fn take_recorded(&self) -> Vec<Gesture> {
         match &self.inner.sink {
-            Sink::Gui(_) => Vec::new(),
+            Sink::Gui { .. } => Vec::new(),
             Sink::Record(list) => std::mem::take(&mut *lock(list)),
         }
     }
@@ -180,11 +184,17 @@ impl Host {
         debug_assert!(Arc::ptr_eq(p.owner(), &self.inner.params), "{p:?} is of another plugin");
         match &self.inner.sink {
             // SAFETY: `p` keeps the parameters alive that its pointer points into.
-            Sink::Gui(gui) => unsafe {
+            Sink::Gui { context, sets_values } => unsafe {
                 match phase {
-                    Phase::Begin => gui.raw_begin_set_parameter(p.ptr()),
-                    Phase::Set(value) => gui.raw_set_parameter_normalized(p.ptr(), value),
-                    Phase::End => gui.raw_end_set_parameter(p.ptr()),
+                    Phase::Begin => context.raw_begin_set_parameter(p.ptr()),
+                    Phase::Set(value) => {
+                        // First, so that the audio thread finds nothing to change.
+                        if *sets_values {
+                            p.ptr()._internal_set_normalized_value(value);
+                        }
+                        context.raw_set_parameter_normalized(p.ptr(), value);
+                    }
+                    Phase::End => context.raw_end_set_parameter(p.ptr()),
                 }
             },
             Sink::Record(list) => {

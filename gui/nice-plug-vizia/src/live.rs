@@ -55,7 +55,8 @@ impl Live {
         shared: Arc<Shared>,
     ) -> Result<Self, HandlerError> {
         let screen = Screen::new(window).map_err(HandlerError::from_boxed)?;
-        let host = Host::new(Arc::clone(&page.params), Sink::Gui(gui_context), page.state.zoom());
+        let sink = Sink::Gui { context: gui_context, sets_values: page.sets_values };
+        let host = Host::new(Arc::clone(&page.params), sink, page.state.zoom());
         let size = window.size();
         let build = Arc::clone(&page.build);
         let ui = Ui::new(

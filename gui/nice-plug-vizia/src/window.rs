@@ -30,6 +30,8 @@ pub(crate) struct Page {
     pub(crate) params: Arc<dyn Params>,
     pub(crate) theme: Theme,
     pub(crate) build: Arc<dyn Fn(&mut Context) + Send + Sync>,
+    /// Whether values are set by the editor, too.
+    pub(crate) sets_values: bool,
 }
 
 /// A key that the host hands over: which, whether it goes down, and what is held with it.

@@ -36,7 +36,7 @@ impl Spectrum {
     /// Of a tap of a desk, unless somebody else reads one.
     pub(super) fn open(desk: &Arc<Desk>, tap: Tap) -> Option<Self> {
         let sink = desk.scope.take_sink()?;
-        let transform = Transform::new(desk.sample_rate_hz());
+        let transform = Transform::new(desk.sample_rate_hz(tap));
         let (n, n_bins) = (transform.window.len(), transform.n_bins());
         Some(Self {
             sink: Some(sink),
@@ -66,7 +66,7 @@ impl Spectrum {
 
     /// Computes the spectrum anew if samples came since the last call, and returns whether it did. Not for the audio thread.
     pub fn update(&mut self) -> bool {
-        let rate_hz = self.desk.sample_rate_hz();
+        let rate_hz = self.desk.sample_rate_hz(self.tap);
         if rate_hz != self.transform.rate_hz {
             self.transform = Transform::new(rate_hz);
             let (n, n_bins) = (self.transform.window.len(), self.transform.n_bins());

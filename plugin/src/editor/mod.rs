@@ -47,7 +47,7 @@ pub const THEME: &str = include_str!("theme.css");
 pub fn create(params: &Arc<BusbarParams>, desk: &Arc<Desk>) -> ViziaEditor {
     let state = Arc::clone(&params.window);
     let (owner, params, desk) = (Arc::clone(params) as Arc<dyn Params>, Arc::clone(params), Arc::clone(desk));
-    create_vizia_editor(state, owner, THEME, move |cx| page::build(cx, &params, &desk))
+    create_vizia_editor(state, owner, THEME, move |cx| page::build(cx, &params, &desk)).that_sets_values()
 }
 
 /// Builds the mixer's page into any context: for pictures and measurements without a window.

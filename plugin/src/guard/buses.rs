@@ -168,8 +168,6 @@ pub(super) struct Buses {
     destinations: Vec<*mut f32>,
     silence: RawSlice<f32>,
     scratch: RawSlice<f32>,
-    /// The frame that the tables point at.
-    position: usize,
 }
 
 // SAFETY: the raw pointers lead to owned memory, or to the host's and are then used during one process call only.
@@ -186,7 +184,6 @@ impl Buses {
             destinations: vec![ptr::null_mut(); n_outputs],
             silence: RawSlice::new(vec![0.0; max_frames]),
             scratch: RawSlice::new(vec![0.0; max_frames * n_outputs]),
-            position: 0,
         }
     }
 
@@ -227,7 +224,6 @@ impl Buses {
         frames: usize,
     ) -> u64 {
         debug_assert!(frames <= self.max_frames);
-        self.position = 0;
         let mut connected = 0;
         for bus_idx in 0..self.n_inputs() {
             let bus = host_input(bus_idx);
@@ -266,19 +262,6 @@ impl Buses {
         connected
     }
 
-    /// Lets the tables point at a later frame of the block that was loaded, where the next inward call begins.
-    pub fn seek(&mut self, position: usize) {
-        debug_assert!(position <= self.max_frames);
-        for side in [&mut self.inputs, &mut self.outputs] {
-            for idx in 0..side.pointers.len() {
-                // Wrapping, since a table that was not loaded yet holds null.
-                let pointer = side.pointer(idx).wrapping_sub(self.position).wrapping_add(position);
-                side.set_pointer(idx, pointer);
-            }
-        }
-        self.position = position;
-    }
-
     /// Whether an output channel shares memory with an input. The one case that the framework handles is a main
     /// output that is exactly the main input's same channel, and nobody else's.
     fn is_an_input(&self, bus_idx: usize, channel_idx: usize, frames: usize) -> bool {
@@ -304,7 +287,6 @@ impl Buses {
         n_host_outputs: usize,
         frames: usize,
     ) {
-        self.seek(0);
         for (idx, &destination) in self.destinations.iter().enumerate() {
             let source = self.outputs.pointer(idx);
             if !destination.is_null() && source != destination {

@@ -25,7 +25,7 @@ use nice_plug::wrapper::clap::Wrapper;
 use super::buses::Layout;
 use super::clap_block::{Active, HostBuses};
 use super::clap_dirty::Teller;
-use super::clap_events::Events;
+use super::clap_events::{EventChanges, Events};
 use super::clap_state::{framework_loads, framework_saves, read_document, write_document};
 use super::gate::Gate;
 use super::meters::{METERS_EXTENSION, PluginMeters};
@@ -72,6 +72,7 @@ impl<P: Guarded> ClapGuard<P> {
         let (wrapper, link) = HostLink::around(|| unsafe { Wrapper::<P>::new(host) });
         // SAFETY: the host outlives the instance, and so everything that its task queue runs.
         let teller = unsafe { Teller::new(host) };
+        link.changes.make_room(P::INPUT_EVENT_CAPACITY);
         link.set_teller(move || teller.tell());
         let inner = *wrapper.clap_plugin.borrow();
         let framework: *const clap_plugin = wrapper.clap_plugin.as_ptr();
@@ -269,7 +270,10 @@ impl<P: Guarded> ClapGuard<P> {
             ..*host
         };
         // SAFETY: every declared channel has memory for the block now.
-        let result = unsafe { process(plugin, &block) };
+        let result = unsafe {
+            let changes = EventChanges::new(host.in_events, host.frames_count);
+            self.link.changes.during(&changes, || process(plugin, &block))
+        };
         // SAFETY: the same buses as above.
         unsafe { active.buses.finish(|bus_idx| outputs.get(bus_idx), outputs.n_buses, frames) };
         self.ask_for_restart_if_due(plugin);
@@ -383,7 +387,10 @@ impl<P: Guarded> ClapGuard<P> {
         let Some(flush) = guard.inner_extensions.params.flush else { return };
         let events = Events::new(in_events, 0);
         // SAFETY: the framework's function, our list, and null or the host's.
-        unsafe { flush(plugin, &events.list(), usable(out_events)) };
+        unsafe {
+            EventChanges::new(in_events, 0).apply_all(&guard.link.changes);
+            flush(plugin, &events.list(), usable(out_events));
+        }
         guard.ask_for_restart_if_due(plugin);
     }
 

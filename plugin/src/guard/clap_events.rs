@@ -2,12 +2,17 @@
 //!
 //! It cuts the block at an event's time without a look at the block's length: one event beyond the end and it reads
 //! and writes past every buffer. It also subtracts times on the assumption that they never go back, and a flush follows
-//! every pointer, null or not.
+//! every pointer, null or not. Changes of parameters do not go to it at all, but to [`Changes`].
 
 use std::cell::Cell;
 use std::ptr;
 
-use clap_sys::events::{CLAP_EVENT_TRANSPORT, clap_event_header, clap_input_events};
+use clap_sys::events::{
+    CLAP_CORE_EVENT_SPACE_ID, CLAP_EVENT_PARAM_MOD, CLAP_EVENT_PARAM_VALUE, CLAP_EVENT_TRANSPORT,
+    clap_event_header, clap_event_param_mod, clap_event_param_value, clap_input_events,
+};
+
+use super::changes::{Change, Changes, Source};
 
 /// Room for a copy of any core event; the transport is the largest. What is larger and has a wrong time is ignored.
 #[repr(C, align(8))]
@@ -83,6 +88,52 @@ impl Events {
     }
 }
 
+/// The host's list as a source of changes. It needs [`Events`] of its own, because these count on being read in order.
+pub(super) struct EventChanges {
+    events: Events,
+    next: Cell<u32>,
+}
+
+impl EventChanges {
+    /// # Safety
+    ///
+    /// `host` is null or a list that is valid for longer than this.
+    pub unsafe fn new(host: *const clap_input_events, frames: u32) -> Self {
+        Self { events: Events::new(host, frames), next: Cell::new(0) }
+    }
+
+    /// Applies all changes now.
+    pub fn apply_all(&self, changes: &Changes) {
+        self.each(changes, |_, hash, change| {
+            changes.apply(hash, change);
+            true
+        });
+    }
+
+    /// Goes on through the list until somebody has enough.
+    fn each(&self, changes: &Changes, mut take: impl FnMut(usize, u32, Change) -> bool) {
+        let list = self.events.list();
+        // SAFETY: our own functions on our own list; what they return is valid until the next call.
+        unsafe {
+            for idx in self.next.get()..size(&list) {
+                let event = get_any(&list, idx);
+                if let Some((hash, change)) = change(event, changes)
+                    && !take((*event).time as usize, hash, change)
+                {
+                    return;
+                }
+                self.next.set(idx + 1);
+            }
+        }
+    }
+}
+
+impl Source for EventChanges {
+    fn fill(&self, changes: &Changes) {
+        self.each(changes, |frame, hash, change| changes.push(frame, hash, change));
+    }
+}
+
 unsafe extern "C" fn size(list: *const clap_input_events) -> u32 {
     // SAFETY: the framework has this function from `Events::list`, so `ctx` is an `Events`.
     let events = unsafe { &*(*list).ctx.cast::<Events>() };
@@ -96,7 +147,55 @@ unsafe extern "C" fn size(list: *const clap_input_events) -> u32 {
     }
 }
 
+/// What a change of a parameter says; of other events nothing.
+///
+/// # Safety
+///
+/// `event` is valid.
+unsafe fn change(event: *const clap_event_header, changes: &Changes) -> Option<(u32, Change)> {
+    // SAFETY: this function's contract; the type tells what follows the header.
+    unsafe {
+        if !is_change(event) {
+            return None;
+        }
+        // Plain values count steps.
+        let normalized = |hash, value: f64| value as f32 / changes.n_steps(hash) as f32;
+        Some(if (*event).type_ == CLAP_EVENT_PARAM_VALUE {
+            let event = &*event.cast::<clap_event_param_value>();
+            (event.param_id, Change::Value(normalized(event.param_id, event.value)))
+        } else {
+            let event = &*event.cast::<clap_event_param_mod>();
+            (event.param_id, Change::Modulation(normalized(event.param_id, event.amount)))
+        })
+    }
+}
+
+/// Whether an event changes a parameter.
+///
+/// # Safety
+///
+/// `event` is valid.
+unsafe fn is_change(event: *const clap_event_header) -> bool {
+    // SAFETY: this function's contract.
+    let header = unsafe { &*event };
+    let n_bytes = match header.type_ {
+        CLAP_EVENT_PARAM_VALUE => size_of::<clap_event_param_value>(),
+        CLAP_EVENT_PARAM_MOD => size_of::<clap_event_param_mod>(),
+        _ => return false,
+    };
+    header.space_id == CLAP_CORE_EVENT_SPACE_ID && header.size as usize >= n_bytes
+}
+
+/// What the framework gets: everything but changes of parameters.
 unsafe extern "C" fn get(list: *const clap_input_events, idx: u32) -> *const clap_event_header {
+    // SAFETY: as above.
+    unsafe {
+        let event = get_any(list, idx);
+        if is_change(event) { (*(*list).ctx.cast::<Events>()).nothing() } else { event }
+    }
+}
+
+unsafe fn get_any(list: *const clap_input_events, idx: u32) -> *const clap_event_header {
     // SAFETY: as above.
     let events = unsafe { &*(*list).ctx.cast::<Events>() };
     // SAFETY: as above.

@@ -13,6 +13,9 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use nice_plug::prelude::Params;
+
+use super::changes::Changes;
 use super::meters::Meters;
 use super::readings::Readings;
 
@@ -44,6 +47,7 @@ pub struct HostLink {
     state_problem: Mutex<Option<String>>,
     n_problems: AtomicU64,
     meters: Meters,
+    pub(super) changes: Changes,
     readings: OnceLock<Arc<Readings>>,
     messenger: OnceLock<Call>,
     background: OnceLock<Box<dyn Fn(LinkTask) + Send + Sync>>,
@@ -67,6 +71,7 @@ impl HostLink {
             state_problem: Mutex::new(None),
             n_problems: AtomicU64::new(0),
             meters: Meters::new(n_figures),
+            changes: Changes::default(),
             readings: OnceLock::new(),
             messenger: OnceLock::new(),
             background: OnceLock::new(),
@@ -113,6 +118,19 @@ impl HostLink {
 
     pub(crate) fn set_connected(&self, mask: u64) {
         self.connected.store(mask, Ordering::Relaxed);
+    }
+
+    /// Keeps the plugin's parameters, by which the guard knows what the host changes. The plugin gives them once, in
+    /// `Default::default()`; a second time is ignored. Without them no automation arrives.
+    pub fn keep_params(&self, params: Arc<dyn Params>) {
+        self.changes.keep_params(params);
+    }
+
+    /// Brings the parameters to where they are at the next frame of the block that has not been processed, and returns for how many
+    /// frames they stay there: 1 … `n_left`. The plugin calls it in `process` until none of its frames is left, and then nobody has
+    /// to cut blocks for it: `SAMPLE_ACCURATE_AUTOMATION` is to be `false`. Realtime-safe; 0 if nothing is left.
+    pub fn next_segment(&self, n_left: usize) -> usize {
+        self.changes.next_segment(n_left)
     }
 
     /// What the audio thread tells about itself.

@@ -11,11 +11,12 @@
 //! - `clap_dirty`, `vst3_dirty`: the host hears of what changed in the state and is no parameter.
 //! - `settled`: a parameter that the latency depends on makes the guard ask the host for a restart.
 //! - `meters`: gain reductions for whoever asks.
+//! - `changes`: parameter changes go past the framework, which would post a task for each.
 //! - `readings`: loudness and true peaks for whoever asks.
 //! - `buses`: host pointers in, safe pointers out; knows neither VST3 nor CLAP.
 //! - `state`: the document that hosts store, the same bytes from both formats.
 //! - `vst3`, with `vst3_process`, `vst3_block`, `vst3_params`, `vst3_edits`, `vst3_restart` and `vst3_stream`:
-//!   parameter changes arrive sorted and never too many, and none is missing from a state.
+//!   parameter changes arrive sorted, however many, and none is missing from a state.
 //! - `clap`, with `clap_block`, `clap_events`, `clap_restart` and `clap_state`: events arrive within their block.
 //! - [`export`]: the entry symbols, and [`export!`](crate::export).
 //!
@@ -24,6 +25,7 @@
 //! `docs/adr/0002-bus-guard.md` tells why this exists and when it goes.
 
 mod buses;
+mod changes;
 mod clap;
 mod clap_block;
 mod clap_dirty;
@@ -54,7 +56,8 @@ pub use readings::{METERS_2_EXTENSION, PluginMeters2, Readings};
 
 /// A plugin that is exported through the guard.
 ///
-/// [`Default::default`] should call [`HostLink::create`] or [`HostLink::with_meters`] once and keep what it returns.
+/// [`Default::default`] should call [`HostLink::create`] or [`HostLink::with_meters`] once, keep what it returns and give it the
+/// parameters ([`HostLink::keep_params`]); `process` takes their changes from it ([`HostLink::next_segment`]).
 pub trait Guarded: ClapPlugin + Vst3Plugin {
     /// Turns the framework's JSON into the document that the host stores.
     ///

@@ -67,6 +67,7 @@ impl<P: Guarded> Vst3Guard<P> {
         let (inner, link) = HostLink::around(Wrapper::new);
         let teller = Arc::new(Teller::new());
         let told = Arc::clone(&teller);
+        link.changes.make_room(P::INPUT_EVENT_CAPACITY);
         link.set_teller(move || told.tell());
         Self {
             inner,

@@ -2,12 +2,12 @@
 
 use nice_plug::wrapper::vst3::vst3::Steinberg::Vst::{
     AudioBusBuffers, AudioBusBuffers__type0, BusDirection, BusDirections_, MediaType, MediaTypes_,
-    ProcessContext, ProcessContext_::StatesAndFlags_, SymbolicSampleSizes_,
+    SymbolicSampleSizes_,
 };
 use nice_plug::wrapper::vst3::vst3::Steinberg::int32;
 
 use super::buses::{Buses, HostBus, Layout, RawSlice};
-use super::vst3_params::Changes;
+use super::vst3_params::Room;
 
 // The constants are unsigned on some systems and signed on others.
 #[allow(clippy::unnecessary_cast)]
@@ -23,7 +23,7 @@ pub(super) use constants::{AUDIO, INPUT, OUTPUT, SAMPLES_32};
 /// The bus arrays that go inward. Their pointers lead into the tables of `buses` and never change.
 pub(super) struct Active {
     pub buses: Buses,
-    pub changes: Changes,
+    pub room: Room,
     pub inputs: RawSlice<AudioBusBuffers>,
     pub outputs: RawSlice<AudioBusBuffers>,
 }
@@ -44,7 +44,7 @@ impl Active {
         };
         let inputs = array(&|bus_idx| buses.input(bus_idx));
         let outputs = array(&|bus_idx| buses.output(bus_idx));
-        Self { buses, changes: Changes::new(event_capacity), inputs, outputs }
+        Self { buses, room: Room::new(event_capacity), inputs, outputs }
     }
 }
 
@@ -92,15 +92,4 @@ impl HostBuses {
             unsafe { self.get(bus_idx).zero(n_values) };
         }
     }
-}
-
-/// The transport at a later frame of the block.
-pub(super) fn advanced(mut context: ProcessContext, frames: usize) -> ProcessContext {
-    context.projectTimeSamples += frames as i64;
-    context.continousTimeSamples += frames as i64;
-    #[allow(clippy::unnecessary_cast)] // the constants are unsigned on some systems
-    if context.state & StatesAndFlags_::kTempoValid as u32 != 0 && context.sampleRate > 0.0 {
-        context.projectTimeMusic += frames as f64 / context.sampleRate / 60.0 * context.tempo;
-    }
-    context
 }

@@ -10,7 +10,8 @@ use nice_plug::wrapper::vst3::vst3::Steinberg::{int32, kResultFalse, kResultOk, 
 use super::Guarded;
 use super::buses::HostBus;
 use super::vst3::Vst3Guard;
-use super::vst3_block::{Active, HostBuses, SAMPLES_32, advanced};
+use super::vst3_block::{Active, HostBuses, SAMPLES_32};
+use super::vst3_params::{Points, apply_all};
 
 impl<P: Guarded> Vst3Guard<P> {
     /// One block, or what the host calls one. Outputs hold silence afterwards unless the framework filled them.
@@ -39,12 +40,12 @@ impl<P: Guarded> Vst3Guard<P> {
         let result = match active.as_deref_mut() {
             None => kResultFalse,
             Some(_) if !is_32_bit || host.numSamples < 0 => kResultFalse,
-            Some(active) if is_flush && self.max_frames.load(Ordering::Relaxed) > 0 => {
+            Some(_) if is_flush && self.max_frames.load(Ordering::Relaxed) > 0 => {
                 let mut block = *host;
                 (block.numInputs, block.numOutputs) = (0, 0);
                 (block.inputs, block.outputs) = (ptr::null_mut(), ptr::null_mut());
                 // SAFETY: no buses, and the rest is the host's.
-                let result = unsafe { self.flush(active.as_mut(), block) };
+                let result = unsafe { self.flush(block) };
                 self.edits.pass();
                 return result;
             }
@@ -78,34 +79,15 @@ impl<P: Guarded> Vst3Guard<P> {
         self.link.set_connected(connected);
 
         let n_buses = (active.buses.array_len() - 1) as int32;
-        let Active { buses, changes, inputs: inner_inputs, outputs: inner_outputs } = active;
-        // SAFETY: null or the host's.
-        let context = unsafe { host.processContext.as_ref() };
+        let Active { buses, room, inputs: inner_inputs, outputs: inner_outputs } = active;
+        let mut block = *host;
+        block.inputParameterChanges = ptr::null_mut();
+        (block.numInputs, block.numOutputs) = (n_buses, n_buses);
+        (block.inputs, block.outputs) = (inner_inputs.as_ptr(), inner_outputs.as_ptr());
         // SAFETY: the host's list; every declared channel has memory for the block now.
         let result = unsafe {
-            changes.feed(host.inputParameterChanges, frames, |begin, end, changes| {
-                let mut block = *host;
-                block.numSamples = (end - begin) as int32;
-                block.inputParameterChanges = changes;
-                let mut later;
-                if begin > 0 {
-                    // Notes are not cut: the plugin takes none.
-                    block.inputEvents = ptr::null_mut();
-                    if let Some(context) = context {
-                        later = advanced(*context, begin);
-                        block.processContext = &mut later;
-                    }
-                }
-                if begin < end {
-                    buses.seek(begin);
-                    (block.numInputs, block.numOutputs) = (n_buses, n_buses);
-                    (block.inputs, block.outputs) = (inner_inputs.as_ptr(), inner_outputs.as_ptr());
-                } else {
-                    (block.numInputs, block.numOutputs) = (0, 0);
-                    (block.inputs, block.outputs) = (ptr::null_mut(), ptr::null_mut());
-                }
-                self.process_inner(&mut block)
-            })
+            let points = Points::new(host.inputParameterChanges, frames, room);
+            self.link.changes.during(&points, || self.process_inner(&mut block))
         };
         // SAFETY: the same buses as above.
         unsafe { buses.finish(|bus_idx| outputs.get(bus_idx), outputs.n_buses, frames) };
@@ -117,17 +99,12 @@ impl<P: Guarded> Vst3Guard<P> {
     /// # Safety
     ///
     /// As for [`process_block`](Self::process_block).
-    unsafe fn flush(&self, active: Option<&mut Active>, mut block: ProcessData) -> tresult {
-        let Some(active) = active else {
-            // SAFETY: this function's contract.
-            return unsafe { self.process_inner(&mut block) };
-        };
-        // SAFETY: as above.
+    unsafe fn flush(&self, mut block: ProcessData) -> tresult {
+        // SAFETY: this function's contract.
         unsafe {
-            active.changes.feed(block.inputParameterChanges, 0, |_, _, changes| {
-                let mut block = ProcessData { inputParameterChanges: changes, ..block };
-                self.process_inner(&mut block)
-            })
+            apply_all(block.inputParameterChanges, &self.link.changes);
+            block.inputParameterChanges = ptr::null_mut();
+            self.process_inner(&mut block)
         }
     }
 

@@ -11,6 +11,7 @@ use crate::params::BusbarParams;
 use nice_plug::prelude::nice_export_standalone_with_args;
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 thread_local! {
     /// Parameters for the instance that the framework creates next on this thread.
@@ -25,7 +26,17 @@ pub fn take_prepared(n_strips: usize) -> Option<Arc<BusbarParams>> {
     PREPARED.take().filter(|params| params.strips.len() == n_strips)
 }
 
+/// Whether the instance that the framework creates belongs to the program, which has no editor: the framework would want a display,
+/// and hear no Ctrl-C while the window is open.
+static IS_PROGRAM: AtomicBool = AtomicBool::new(false);
+
+/// Whether instances are the program's own.
+pub fn is_program() -> bool {
+    IS_PROGRAM.load(Ordering::Relaxed)
+}
+
 pub(super) fn run(options: &Options, start: Start) -> Result<(), RunError> {
+    IS_PROGRAM.store(true, Ordering::Relaxed);
     match start.n_strips() {
         8 => run_sized::<8>(options, start),
         16 => run_sized::<16>(options, start),

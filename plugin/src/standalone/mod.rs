@@ -23,7 +23,7 @@ mod jack;
 mod mixer;
 mod start;
 
-pub use device::take_prepared;
+pub use device::{is_program, take_prepared};
 
 use args::{Backend, Options, Request};
 use start::{Start, StartError};

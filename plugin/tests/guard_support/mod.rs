@@ -24,7 +24,7 @@ pub use vst3_host::Vst3Instance;
 
 /// Every block in these tests is at most this long.
 pub const MAX_FRAMES: usize = 64;
-/// How many changes the framework holds: few, so that tests exceed it.
+/// For how many changes there is room: few, so that tests exceed it.
 pub const EVENT_CAPACITY: usize = 16;
 /// Master and four groups.
 pub const N_OUTPUTS: usize = 5;
@@ -115,11 +115,12 @@ impl<const N: usize> Default for TestPlugin<N> {
         });
         PROBES.with_borrow_mut(|probes| probes.push(Arc::clone(&probe)));
         let unit = FloatRange::Linear { min: 0.0, max: 1.0 };
-        let params = TestParams {
+        let params = Arc::new(TestParams {
             gain: FloatParam::new("Gain", 1.0, unit),
             unused: FloatParam::new("Unused", 0.0, unit),
-        };
-        Self { params: Arc::new(params), probe }
+        });
+        probe.link.keep_params(Arc::clone(&params) as Arc<dyn Params>);
+        Self { params, probe }
     }
 }
 
@@ -157,7 +158,7 @@ impl<const N: usize> Plugin for TestPlugin<N> {
             names: PortNames { main_input: Some("Strip 1"), ..PortNames::const_default() },
         },
     ];
-    const SAMPLE_ACCURATE_AUTOMATION: bool = true;
+    const SAMPLE_ACCURATE_AUTOMATION: bool = false;
     const INPUT_EVENT_CAPACITY: usize = EVENT_CAPACITY;
 
     type Editor = ();
@@ -210,9 +211,14 @@ impl<const N: usize> Plugin for TestPlugin<N> {
         self.probe.n_blocks.fetch_add(1, Ordering::SeqCst);
         self.probe.is_inside.store(true, Ordering::SeqCst);
         wait_while(&self.probe.hold);
-        let gain = self.params.gain.value();
-        for channel_idx in 0..2 {
-            for frame in 0..main.samples() {
+        let mut n_constant = 0;
+        for frame in 0..main.samples() {
+            if n_constant == 0 {
+                n_constant = self.probe.link.next_segment(main.samples() - frame);
+            }
+            n_constant -= 1;
+            let gain = self.params.gain.value();
+            for channel_idx in 0..2 {
                 let mut sum = main.as_slice()[channel_idx][frame];
                 for (aux_idx, input) in aux.inputs.iter_mut().enumerate() {
                     sum += (aux_idx + 2) as f32 * input.as_slice()[channel_idx][frame];

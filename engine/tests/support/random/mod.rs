@@ -1,7 +1,9 @@
 //! Random settings, automation and signals, from a seed.
 
+mod colour;
 mod stages;
 
+pub use colour::{QUALITIES, colour_some, turn_a_colour};
 pub use stages::{LOOKAHEADS, SHAPES, band, compressor, eq, filter, gate, limiter};
 
 use super::{Event, Session, Stereo};
@@ -118,6 +120,7 @@ pub fn settings(rng: &mut Rng, n_strips: usize, wildness: Wildness) -> Settings 
         master: master(rng, wildness),
         pan_law: PAN_LAWS[rng.usize(..5)],
         bypass: chance(rng, 0.05),
+        ..Settings::new(n_strips)
     };
     if wildness != Wildness::Linear {
         stages::switch_some_on(rng, &mut settings, wildness);

@@ -1,0 +1,311 @@
+//! The way through the engine at another rate.
+//!
+//! ```text
+//! host's blocks → incoming → Converter → engine → Converter → outgoing → host's blocks
+//! ```
+//!
+//! A step takes what [`Converter::n_in`] says, as soon as it is there, and runs the engine for what comes of it. Where steps lie
+//! depends on the number of samples since `reset` alone, so the host's blocks leave no trace. What comes out waits behind so many
+//! zeros that there is always enough of it.
+
+use super::converter::{Converter, Direction};
+use super::events::Events;
+use super::marks::Marks;
+use super::ratio::Ratio;
+use super::stream::{Stream, copy_finite, copy_normal, settle};
+use crate::engine::{Engine, MAX_STRIPS, Outputs, StereoIn};
+use crate::lanes::first_non_finite;
+use crate::settings::{N_DESTINATIONS, N_GROUPS, ResamplingMode};
+
+/// The most of the host's frames that are taken at once: what is between the rates then stays in the nearest cache.
+const PART_FRAMES: usize = 256;
+
+/// Frames by which a step may be later than its neighbours. The sinc resampler counts in f64, where a ratio's third is not exact, and
+/// may take one frame more or make one less than planned.
+const SLACK_FRAMES: usize = 2;
+
+/// Everything between the host's rate and the engine's.
+pub(super) struct Resampled {
+    ratio: Ratio,
+    n_strips: usize,
+    to_engine: Converter,
+    to_host: Converter,
+    incoming: Stream,
+    outgoing: Stream,
+    /// What the engine gets in a step, and what it makes of it, indexed by `[channel_idx][frame_idx]`.
+    feeds: Vec<Vec<f32>>,
+    buses: Vec<Vec<f32>>,
+    /// Zeros in front of the first sample that comes out.
+    n_padding: usize,
+    latency_samples: u32,
+    /// See [`Resampled::position`].
+    position_offset: i64,
+    /// Samples of the host since `reset`.
+    host_count: u64,
+    /// Samples of the engine since `reset`.
+    engine_count: u64,
+    /// Behind each strip's last sample that is not zero, on the host's count.
+    sound_ends: Vec<u64>,
+    marks: Vec<Marks>,
+    /// The pairs of channels that somebody hears: master, then groups. Bit = pair.
+    wanted: u64,
+}
+
+impl Resampled {
+    /// For an engine that is prepared. `host_hz` is the host's rate.
+    pub(super) fn new(
+        mode: ResamplingMode,
+        ratio: Ratio,
+        host_hz: f64,
+        n_strips: usize,
+    ) -> Result<Self, rubato::ResamplerConstructionError> {
+        let lower_hz = host_hz.min(ratio.engine_hz(host_hz));
+        let to_engine = Converter::new(mode, Direction::In, ratio, lower_hz, n_strips)?;
+        let to_host = Converter::new(mode, Direction::Out, ratio, lower_hz, N_DESTINATIONS)?;
+        let n_engine = to_engine.n_out_max().max(to_host.n_in_max());
+        let buffers = |n_pairs: usize| vec![vec![0.0; n_engine]; 2 * n_pairs];
+        let marks_span = 2 * n_engine + (to_engine.delay() * ratio.engine_per_host()) as usize;
+        let mut resampled = Self {
+            ratio,
+            n_strips,
+            incoming: Stream::new(2 * n_strips, to_engine.n_in_max() + PART_FRAMES),
+            outgoing: Stream::new(2 * N_DESTINATIONS, to_host.n_out_max()),
+            to_engine,
+            to_host,
+            feeds: buffers(n_strips),
+            buses: buffers(N_DESTINATIONS),
+            n_padding: 0,
+            latency_samples: 0,
+            position_offset: 0,
+            host_count: 0,
+            engine_count: 0,
+            sound_ends: vec![0; n_strips],
+            marks: (0..n_strips).map(|_| Marks::new(marks_span)).collect(),
+            wanted: 1,
+        };
+        resampled.n_padding = match mode {
+            ResamplingMode::LowLatency => resampled.longest_wait() + SLACK_FRAMES,
+            ResamplingMode::Quality => resampled.longest_wait(),
+        };
+        let capacity = resampled.n_padding + resampled.to_host.n_out_max() + PART_FRAMES + SLACK_FRAMES;
+        resampled.outgoing = Stream::new(2 * N_DESTINATIONS, capacity);
+        Ok(resampled)
+    }
+
+    /// How far what comes out may be behind what goes in, in the host's frames: by trying, from one coincidence of step and
+    /// ratio to the next.
+    fn longest_wait(&mut self) -> usize {
+        self.to_engine.reset();
+        self.to_host.reset();
+        let (mut n_taken, mut n_made, mut longest) = (0, 0, 0);
+        for _ in 0..=self.ratio.engine.max(2) {
+            n_taken += self.to_engine.n_in();
+            longest = longest.max(n_taken - 1 - n_made.min(n_taken - 1));
+            // Everything rests, so nothing is computed.
+            self.to_engine.step(self.incoming.channels(), 0, &mut self.feeds, 0);
+            n_made += self.to_host.n_out();
+            self.to_host.step(&self.buses, 0, self.outgoing.channels_mut(), 0);
+        }
+        longest
+    }
+
+    /// Clears memory. `engine_latency_samples` is the engine's own latency, at its rate.
+    pub(super) fn reset(&mut self, engine_latency_samples: u32) {
+        let (host, per_host) = (self.ratio.host_per_engine(), self.ratio.engine_per_host());
+        let behind_engine = (self.to_host.delay() + f64::from(engine_latency_samples)) * host;
+        let delay = self.n_padding as f64 + self.to_engine.delay() + behind_engine;
+        self.latency_samples = delay.round() as u32;
+        // What happens at a sample of the host is heard exactly one latency later, although what was fed at that sample
+        // may be half a sample beside.
+        let beside = f64::from(self.latency_samples) - delay;
+        let offset = (self.to_engine.delay() + beside) * per_host;
+        self.position_offset = (offset * f64::from(self.ratio.host)).round() as i64;
+
+        self.to_engine.reset();
+        self.to_host.reset();
+        self.incoming.reset(0);
+        self.outgoing.reset(self.n_padding);
+        (self.host_count, self.engine_count) = (0, 0);
+        self.sound_ends.fill(0);
+        self.marks.iter_mut().for_each(Marks::clear);
+        self.wanted = 1;
+    }
+
+    pub(super) fn latency_samples(&self) -> u32 {
+        self.latency_samples
+    }
+
+    /// Whether nothing was processed since `reset`.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.host_count == 0
+    }
+
+    /// The engine's sample at which happens what happens at the host's next one: the nearest there is.
+    pub(super) fn next_position(&self) -> u64 {
+        self.position(self.host_count)
+    }
+
+    fn position(&self, host_position: u64) -> u64 {
+        let (host, engine) = (i64::from(self.ratio.host), i64::from(self.ratio.engine));
+        let scaled = host_position as i64 * engine + self.position_offset;
+        // Never in the past: the first sample after `reset` is none to ramp from.
+        ((scaled + host / 2).div_euclid(host).max(1) as u64).max(self.engine_count)
+    }
+
+    /// Mixes one block of `n_frames`, which every slice has.
+    pub(super) fn process(
+        &mut self,
+        engine: &mut Engine,
+        events: &mut Events,
+        inputs: &[Option<StereoIn<'_>>],
+        outputs: &mut Outputs<'_>,
+        n_frames: usize,
+    ) {
+        for (group_idx, group) in outputs.groups.iter().enumerate() {
+            let pair = 2 << group_idx;
+            if group.is_some() && self.wanted & pair == 0 {
+                // Nobody has cared for it until now.
+                self.wanted |= pair;
+                self.outgoing.silence(1 + group_idx);
+            }
+        }
+        let mut begun = false;
+        let mut start = 0;
+        while start < n_frames {
+            let n = PART_FRAMES.min(n_frames - start);
+            self.take(inputs, start, n);
+            while self.incoming.n_waiting() >= self.to_engine.n_in() {
+                if !begun {
+                    engine.begin_block();
+                    begun = true;
+                }
+                self.step(engine, events);
+            }
+            self.incoming.rewind(u64::MAX);
+            self.give(outputs, start, n);
+            self.outgoing.rewind(self.wanted);
+            start += n;
+        }
+    }
+
+    /// Takes part of a block, with zeros in place of what is not finite.
+    fn take(&mut self, inputs: &[Option<StereoIn<'_>>], start: usize, n: usize) {
+        let feeds = inputs.iter().chain(std::iter::repeat(&None));
+        for (strip_idx, feed) in (0..self.n_strips).zip(feeds) {
+            let room = self.incoming.room(strip_idx, n);
+            let Some(feed) = feed else {
+                room.into_iter().for_each(|channel| channel.fill(0.0));
+                continue;
+            };
+            let feed = feed.map(|channel| &channel[start..start + n]);
+            let [left, right] = room;
+            let finite = copy_finite(feed[0], left) & copy_finite(feed[1], right);
+            let last_sound = |channel: &[f32]| channel.iter().rposition(|sample| *sample != 0.0);
+            if let Some(last) = last_sound(left).max(last_sound(right)) {
+                self.sound_ends[strip_idx] = self.host_count + last as u64 + 1;
+            }
+            if !finite {
+                self.mark(strip_idx, feed);
+            }
+        }
+        self.incoming.push(n);
+        self.host_count += n as u64;
+    }
+
+    fn mark(&mut self, strip_idx: usize, [mut left, mut right]: [&[f32]; 2]) {
+        let mut position = self.host_count;
+        while let Some(idx) = first_non_finite(left, right) {
+            position += idx as u64;
+            let engine_position = self.position(position);
+            self.marks[strip_idx].push(engine_position);
+            (left, right) = (&left[idx + 1..], &right[idx + 1..]);
+            position += 1;
+        }
+    }
+
+    /// Runs the engine for as many of its samples as a step has.
+    fn step(&mut self, engine: &mut Engine, events: &mut Events) {
+        let (n_in, n_engine, n_out) = (self.to_engine.n_in(), self.to_engine.n_out(), self.to_host.n_out());
+        let taken = self.host_count - self.incoming.n_waiting() as u64;
+        let mut fed = 0;
+        for (strip_idx, sound_end) in self.sound_ends.iter().enumerate() {
+            fed |= u64::from(self.to_engine.announce(strip_idx, *sound_end > taken)) << strip_idx;
+        }
+        self.to_engine.step(self.incoming.channels(), self.incoming.read_position(), &mut self.feeds, 0);
+        self.incoming.pop(n_in);
+        fed = self.spoil(fed, n_engine);
+        self.run(engine, events, fed, n_engine);
+
+        for pair_idx in 0..N_DESTINATIONS {
+            if self.wanted & (1 << pair_idx) == 0 {
+                continue;
+            }
+            let bus = &mut self.buses[2 * pair_idx..][..2];
+            let sounds = bus.iter_mut().fold(false, |sounds, side| settle(&mut side[..n_engine]) | sounds);
+            if !self.to_host.announce(pair_idx, sounds) {
+                self.outgoing.room(pair_idx, n_out).into_iter().for_each(|side| side.fill(0.0));
+            }
+        }
+        let to = self.outgoing.write_position();
+        self.to_host.step(&self.buses, 0, self.outgoing.channels_mut(), to);
+        self.outgoing.push(n_out);
+    }
+
+    /// Puts what is not finite back to where it belongs, so that the engine does with it what it does. Returns what has to be fed.
+    fn spoil(&mut self, mut fed: u64, n: usize) -> u64 {
+        let end = self.engine_count + n as u64;
+        for (strip_idx, marks) in self.marks.iter_mut().enumerate().filter(|(_, marks)| !marks.is_empty()) {
+            while let Some(position) = marks.take(end) {
+                let feed = &mut self.feeds[2 * strip_idx..][..2];
+                if fed & (1 << strip_idx) == 0 {
+                    feed.iter_mut().for_each(|side| side[..n].fill(0.0));
+                    fed |= 1 << strip_idx;
+                }
+                feed[0][position.saturating_sub(self.engine_count) as usize] = f32::NAN;
+            }
+        }
+        fed
+    }
+
+    /// The engine's part of a step, in as many pieces as there are changes.
+    fn run(&mut self, engine: &mut Engine, events: &mut Events, fed: u64, n: usize) {
+        let mut at = 0;
+        while at < n {
+            if let Some(settings) = events.take(self.engine_count) {
+                engine.set(settings);
+            }
+            let next = events.next_position().map_or(u64::MAX, |next| next - self.engine_count);
+            let end = n.min(at.saturating_add(usize::try_from(next).unwrap_or(usize::MAX)));
+            let mut feeds: [Option<StereoIn<'_>>; MAX_STRIPS] = [None; MAX_STRIPS];
+            for (strip_idx, (slot, feed)) in feeds.iter_mut().zip(self.feeds.chunks(2)).enumerate() {
+                *slot = (fed & (1 << strip_idx) != 0).then(|| [&feed[0][at..end], &feed[1][at..end]]);
+            }
+            let mut buses = self.buses.chunks_mut(2).enumerate().map(|(pair_idx, pair)| match pair {
+                [left, right] if self.wanted & (1 << pair_idx) != 0 => {
+                    Some([&mut left[at..end], &mut right[at..end]])
+                }
+                _ => None,
+            });
+            if let Some(Some(master)) = buses.next() {
+                let groups: [_; N_GROUPS] = std::array::from_fn(|_| buses.next().flatten());
+                engine.continue_block(&feeds[..self.n_strips], &mut Outputs { master, groups });
+            }
+            self.engine_count += (end - at) as u64;
+            at = end;
+        }
+    }
+
+    /// Hands out part of a block.
+    fn give(&mut self, outputs: &mut Outputs<'_>, start: usize, n: usize) {
+        debug_assert!(self.outgoing.n_waiting() >= n, "too little came out");
+        let Outputs { master, groups } = outputs;
+        let groups = groups.iter_mut().map(Option::as_mut);
+        for (pair_idx, bus) in [Some(master)].into_iter().chain(groups).enumerate() {
+            let Some(bus) = bus else { continue };
+            for (to, from) in bus.iter_mut().zip(self.outgoing.front(pair_idx, n)) {
+                copy_normal(from, &mut to[start..start + n]);
+            }
+        }
+        self.outgoing.pop(n);
+    }
+}
