@@ -382,7 +382,7 @@ impl Engine {
         self.watch.set(strip_idx);
     }
 
-    /// What was kept and not yet forgotten, left and right: 16,384 frames at most.
+    /// What was kept and not yet forgotten, left and right: 8,192 frames at most.
     pub fn watched(&self) -> [&[f32]; 2] {
         self.watch.frames()
     }

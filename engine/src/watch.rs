@@ -6,8 +6,8 @@
 use crate::lanes::{LANES, unscale};
 use crate::strips::StripLanes;
 
-/// How many frames wait at most: more than the longest block in use has at the highest rate. What comes then is dropped.
-const CAPACITY_FRAMES: usize = 16_384;
+/// How many frames wait at most: the longest block in use. What comes then is dropped.
+const CAPACITY_FRAMES: usize = 8_192;
 
 /// What waits to be seen.
 pub(crate) struct Watch {

@@ -100,9 +100,9 @@ fn what_nobody_fetches_waits_up_to_a_limit_and_another_strip_begins_anew() {
         &[Some([&feed[0], &feed[1]])],
         &mut Outputs { master: [left, right], groups: [const { None }; 4] },
     );
-    assert_eq!(engine.watched()[0], &feed[0][..16_384]);
+    assert_eq!(engine.watched()[0], &feed[0][..8_192]);
     engine.watch(Some(0));
-    assert_eq!(engine.watched()[0].len(), 16_384, "the same strip");
+    assert_eq!(engine.watched()[0].len(), 8_192, "the same strip");
     engine.watch(Some(1));
     assert!(engine.watched()[0].is_empty());
     engine.watch(Some(0));

@@ -17,6 +17,9 @@ const WINDOW: [f64; 4] = [0.358_75, -0.488_29, 0.141_28, -0.011_68];
 /// How long a window is at least, in seconds; it is a power of two of frames.
 const MIN_WINDOW_S: f32 = 0.06;
 
+/// How long it is at most, at whatever rate: enough for 192 kHz.
+const MAX_WINDOW_FRAMES: usize = 16_384;
+
 /// Whoever reads a spectrum. As long as it exists, the audio thread hands over the samples of its tap.
 pub struct Spectrum {
     desk: Arc<Desk>,
@@ -153,7 +156,7 @@ struct Transform {
 
 impl Transform {
     fn new(rate_hz: f32) -> Self {
-        let n = ((rate_hz * MIN_WINDOW_S) as usize).clamp(256, CAPACITY_FRAMES).next_power_of_two();
+        let n = ((rate_hz * MIN_WINDOW_S) as usize).clamp(256, MAX_WINDOW_FRAMES).next_power_of_two();
         let fft = RealFftPlanner::new().plan_fft_forward(n);
         let scale = 2.0 / (n as f64 * WINDOW[0]);
         let weight = |idx: usize| {
