@@ -7,6 +7,7 @@
 //! | `eq.rs` | filters against their analog prototypes, by impulse |
 //! | `moving.rs` | what a filter that moves leaves elsewhere in the spectrum |
 //! | `compressor.rs`, `gate.rs` | static curves by steady levels, and steps in time |
+//! | `colour.rs` | curves, aliases by quality, and what the filters between rates leave of the spectrum |
 //! | `limiter.rs` | the gain around a burst, and true peaks against the ceiling |
 //! | `through.rs` | sound through the engine |
 //! | `chart.rs` | pictures from numbers |
@@ -14,6 +15,7 @@
 //! Prototypes, signals and the true-peak meter are those of the engine's tests, which share nothing with what they test.
 
 mod chart;
+mod colour;
 mod compressor;
 mod eq;
 #[path = "../../engine/tests/filters_support/mod.rs"]
@@ -57,6 +59,9 @@ fn run() -> Result<()> {
     pictures.push(("gate-step.svg", gate::steps()?));
     pictures.push(("limiter-gain.svg", limiter::gain_around_a_burst()?));
     pictures.push(("limiter-peaks.svg", limiter::peaks()?));
+    pictures.push(("colour-curves.svg", colour::curves()?));
+    pictures.push(("colour-aliases.svg", colour::aliases()?));
+    pictures.push(("colour-response.svg", colour::response()?));
     for (name, svg) in &pictures {
         ensure!(svg.len() <= MAX_BYTES, "{name} has {} bytes; give it fewer points", svg.len());
     }

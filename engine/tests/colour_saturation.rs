@@ -59,7 +59,7 @@ fn loudest_alias_db(signal: &[f32], hz: usize) -> f64 {
     for harmonic in 2..400 {
         let folded = (harmonic * hz) % N_BINS;
         let bin = folded.min(N_BINS - folded);
-        if harmonic * hz > N_BINS / 2 && bin <= 20_000 && bin % hz != 0 {
+        if harmonic * hz > N_BINS / 2 && bin <= 20_000 && !bin.is_multiple_of(hz) {
             loudest = loudest.max(amplitude(bin));
             n_aliases += 1;
         }

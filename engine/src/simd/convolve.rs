@@ -39,28 +39,44 @@ pub(crate) fn convolve<S: Simd>(
     simd.vectorize(
         #[inline(always)]
         || {
-            let n_frames = BLOCK * frames_per_vector::<S>();
+            let per_vector = frames_per_vector::<S>();
+            let n_frames = BLOCK * per_vector;
             for first in (0..n).step_by(n_frames) {
-                let to = to[first..first + n_frames].as_flattened_mut();
                 for part in 0..parts::<S>() {
                     let mut sums = [S::f32s::splat(simd, 0.0); BLOCK];
                     for tap in taps {
-                        let from = from[tap.at + first..][..n_frames].as_flattened();
-                        let gain = S::f32s::splat(simd, tap.gain);
-                        for (sum, from) in
-                            sums.iter_mut().zip(from.chunks_exact(frames_per_vector::<S>() * LANES))
-                        {
-                            *sum =
-                                gain.mul_add(S::f32s::from_slice(simd, &from[part_range::<S>(part)]), *sum);
+                        let from = &from[tap.at + first..][..n_frames];
+                        for (idx, sum) in sums.iter_mut().enumerate() {
+                            let samples = load(simd, from, idx * per_vector, part);
+                            *sum = samples.mul_add(tap.gain, *sum);
                         }
                     }
-                    for (sum, to) in sums.iter().zip(to.chunks_exact_mut(frames_per_vector::<S>() * LANES)) {
-                        sum.store_slice(&mut to[part_range::<S>(part)]);
+                    for (idx, sum) in sums.into_iter().enumerate() {
+                        store::<S>(sum, to, first + idx * per_vector, part);
                     }
                 }
             }
         },
     );
+}
+
+/// A vector from wherever it lies. By its elements: a slice of no known alignment would go through the stack, which takes twice as long.
+#[inline(always)]
+pub(super) fn load<S: Simd>(simd: S, frames: &[[f32; LANES]], first: usize, part: usize) -> S::f32s {
+    let frames = &frames[first..first + frames_per_vector::<S>()];
+    let samples = &frames.as_flattened()[part_range::<S>(part)];
+    S::f32s::from_fn(
+        simd,
+        #[inline(always)]
+        |idx| samples[idx],
+    )
+}
+
+/// A vector to wherever it is to lie.
+#[inline(always)]
+pub(super) fn store<S: Simd>(vector: S::f32s, frames: &mut [[f32; LANES]], first: usize, part: usize) {
+    let frames = &mut frames[first..first + frames_per_vector::<S>()];
+    vector.store_slice(&mut frames.as_flattened_mut()[part_range::<S>(part)]);
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! Where they come from: [`colour::curve`](crate::colour). Units: re full scale between the two gains, the engine's scale outside.
 //! State: the last sample and its d, which are the caller's. Latency: none by themselves; a mean lies half a sample behind.
 
+use super::convolve::{load, store};
 use super::gain::LaneGain;
 use super::tile::{
     LaneTile, PerLane, frames_per_vector, part_range, parts, vectors, vectors_mut, whole_vectors,
@@ -186,18 +187,6 @@ pub(crate) fn make_up<S: Simd>(simd: S, around: &Around<'_>, samples: &mut LaneT
             }
         },
     );
-}
-
-#[inline(always)]
-fn load<S: Simd>(simd: S, frames: &[[f32; LANES]], first: usize, part: usize) -> S::f32s {
-    let frames = &frames[first..first + frames_per_vector::<S>()];
-    S::f32s::from_slice(simd, &frames.as_flattened()[part_range::<S>(part)])
-}
-
-#[inline(always)]
-fn store<S: Simd>(vector: S::f32s, frames: &mut [[f32; LANES]], first: usize, part: usize) {
-    let frames = &mut frames[first..first + frames_per_vector::<S>()];
-    vector.store_slice(&mut frames.as_flattened_mut()[part_range::<S>(part)]);
 }
 
 /// v between the floor and the limit.

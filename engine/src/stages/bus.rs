@@ -118,8 +118,11 @@ impl<const N: usize> BusStages<N> {
         }
         if self.n_coming > 0 || self.pending != 0 {
             self.n_coming = self.n_coming.saturating_sub(1);
-            let counting = self.late.exchange(self.wanted());
+            let wanted = self.wanted();
+            let counting = self.late.exchange(wanted);
             for lane in 0..N {
+                // The blend's ramps are late by themselves.
+                self.compressor.set_makeup(lane, &wanted[lane].1, timing);
                 if self.pending & 1 << lane != 0 || counting[lane] != self.counting[lane] {
                     self.take(lane, counting[lane], timing);
                 }
@@ -135,10 +138,8 @@ impl<const N: usize> BusStages<N> {
     }
 
     fn take(&mut self, lane: usize, (eq, compressor): (EqSettings, CompressorSettings), timing: Timing) {
-        // The switch, the mix and the make-up are on their ramps already, which are late by themselves.
-        let CompressorSettings { on, mix_percent, makeup_db, .. } = self.settings[lane].compressor;
         self.eq.set_eq(lane, &eq, timing);
-        self.compressor.set(lane, &CompressorSettings { on, mix_percent, makeup_db, ..compressor }, timing);
+        self.compressor.set_kernel(lane, &compressor, timing);
         self.at_rest = false;
     }
 

@@ -58,10 +58,24 @@ impl LaneCompressor {
 
     /// Takes all settings. Called at a border.
     pub(crate) fn set(&mut self, lane: usize, settings: &CompressorSettings, timing: Timing) {
-        if *settings == self.settings[lane] && !timing.jump {
-            return;
+        if self.set_makeup(lane, settings, timing) {
+            self.set_kernel(lane, settings, timing);
         }
-        self.settings[lane] = *settings;
+    }
+
+    /// Takes what the blend makes of settings: an automatic make-up depends on all of them. Called at a border. Returns whether it is
+    /// anything new.
+    pub(crate) fn set_makeup(&mut self, lane: usize, settings: &CompressorSettings, timing: Timing) -> bool {
+        let is_new = *settings != self.settings[lane] || timing.jump;
+        if is_new {
+            self.settings[lane] = *settings;
+            self.retarget(lane, timing);
+        }
+        is_new
+    }
+
+    /// Takes all that the blend does not. Called at a border.
+    pub(crate) fn set_kernel(&mut self, lane: usize, settings: &CompressorSettings, timing: Timing) {
         let coefficients = CompressorCoefficients::new(timing.sample_rate_hz, settings);
         self.kernel.set(lane, &coefficients);
         self.kernel.choose_way();
@@ -75,7 +89,6 @@ impl LaneCompressor {
                 self.filtered &= !(1 << lane);
             }
         }
-        self.retarget(lane, timing);
     }
 
     /// Starts towards off, or towards what settings want again.
