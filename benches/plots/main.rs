@@ -9,6 +9,7 @@
 //! | `compressor.rs`, `gate.rs` | static curves by steady levels, and steps in time |
 //! | `colour.rs` | curves, aliases by quality, and what the filters between rates leave of the spectrum |
 //! | `limiter.rs` | the gain around a burst, and true peaks against the ceiling |
+//! | `rate.rs` | tones and impulses where the engine has a rate of its own |
 //! | `through.rs` | sound through the engine |
 //! | `chart.rs` | pictures from numbers |
 //!
@@ -25,6 +26,7 @@ mod limiter;
 #[path = "../../engine/tests/limiter_support/mod.rs"]
 mod limiter_support;
 mod moving;
+mod rate;
 mod through;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -62,6 +64,8 @@ fn run() -> Result<()> {
     pictures.push(("colour-curves.svg", colour::curves()?));
     pictures.push(("colour-aliases.svg", colour::aliases()?));
     pictures.push(("colour-response.svg", colour::response()?));
+    pictures.push(("engine-rate-bands.svg", rate::bands()?));
+    pictures.push(("engine-rate-impulses.svg", rate::impulses()?));
     for (name, svg) in &pictures {
         ensure!(svg.len() <= MAX_BYTES, "{name} has {} bytes; give it fewer points", svg.len());
     }

@@ -44,7 +44,6 @@ fn a_mute_is_heard_where_it_belongs() {
             let expected = at as f64 + f64::from(latency) + ramp / 2.0 - way.host_per_engine();
             worst = worst.max((half - expected).abs());
         }
-        println!("{way:?}: {worst:.3} of {}", way.event_grain());
         // Half a sample of the slower rate; the rest is the filters' ripple where the ramp is read.
         assert!(worst <= way.event_grain() / 2.0 + 0.05, "{way:?}: {worst:.3} samples beside");
     }

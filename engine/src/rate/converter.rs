@@ -274,15 +274,16 @@ mod tests {
                         let n_periods = (tone_hz * n_in as f64 / f64::from(from_hz)).floor() as usize;
                         let [spur_db, level_db] = spur_and_level(numbers, &mut converter, n_periods, n_in);
                         let context = format!("{mode:?} {host_hz} {engine_hz} {direction:?} {tone_hz}");
-                        println!("{context}: {spur_db:.1} dB, {level_db:.5} dB");
+                        // The specification's, and half of what host to engine and back may have.
+                        assert!(spur_db <= -130.0, "{context}: {spur_db:.1} dB");
+                        assert!(level_db.abs() <= 0.005, "{context}: {level_db:+.5} dB");
                         worst = [worst[0].max(spur_db), worst[1].max(level_db.abs())];
                     }
                 }
             }
         }
-        println!("worst: {worst:?}");
-        // Half of what host to engine and back may have: 0.01 dB.
-        assert!(worst[0] <= -130.0 && worst[1] <= 0.005, "{worst:?}");
+        // What `docs/dsp/engine-rate.md` says.
+        assert!(worst[0] > -140.0 && worst[0] <= -137.0 && worst[1] > 0.0015, "{worst:?}");
     }
 
     /// Left and right apart: one sounds, then the other, then neither for long, and again.

@@ -60,7 +60,6 @@ impl Switches {
 
 /// One part of a snapshot.
 #[derive(Clone, Copy)]
-#[expect(clippy::large_enum_variant, reason = "a queue of one size, where strips are what changes most")]
 enum Change {
     Strip(usize, StripSettings),
     Group(usize, GroupSettings),
@@ -69,11 +68,11 @@ enum Change {
 }
 
 impl Change {
-    fn apply(self, to: &mut Settings) {
+    fn apply(&self, to: &mut Settings) {
         match self {
-            Self::Strip(idx, strip) => to.strips[idx] = strip,
-            Self::Group(idx, group) => to.groups[idx] = group,
-            Self::Master(master) => to.master = master,
+            Self::Strip(idx, strip) => to.strips[*idx] = *strip,
+            Self::Group(idx, group) => to.groups[*idx] = *group,
+            Self::Master(master) => to.master = *master,
             Self::Switches(switches) => switches.apply(to),
         }
     }
@@ -148,8 +147,9 @@ impl Events {
     /// The snapshot that counts at a position, if one begins to count there.
     pub(super) fn take(&mut self, position: u64) -> Option<&Settings> {
         self.next_position().filter(|next| *next <= position)?;
-        while let Some((_, change)) = self.waiting.pop_front_if(|(next, _)| *next <= position) {
+        while let Some((_, change)) = self.waiting.front().filter(|(next, _)| *next <= position) {
             change.apply(&mut self.applied);
+            self.waiting.pop_front();
         }
         if self.waiting.is_empty() && self.overflow.is_some_and(|next| next <= position) {
             self.catch_up();

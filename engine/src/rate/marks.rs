@@ -30,7 +30,8 @@ impl Marks {
 
     /// Takes the next position before `end`.
     pub(super) fn take(&mut self, end: u64) -> Option<u64> {
-        self.positions.pop_front_if(|position| *position < end)
+        self.positions.front().filter(|position| **position < end)?;
+        self.positions.pop_front()
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -68,7 +68,8 @@ impl Resampled {
         let mut resampled = Self {
             ratio,
             n_strips,
-            incoming: Stream::new(2 * n_strips, to_engine.n_in_max() + PART_FRAMES),
+            // Several times what is ever needed, so that what waits is hardly ever moved.
+            incoming: Stream::new(2 * n_strips, 2 * to_engine.n_in_max() + 4 * PART_FRAMES),
             outgoing: Stream::new(2 * N_DESTINATIONS, to_host.n_out_max()),
             to_engine,
             to_host,
@@ -87,9 +88,13 @@ impl Resampled {
             ResamplingMode::LowLatency => resampled.longest_wait() + SLACK_FRAMES,
             ResamplingMode::Quality => resampled.longest_wait(),
         };
-        let capacity = resampled.n_padding + resampled.to_host.n_out_max() + PART_FRAMES + SLACK_FRAMES;
-        resampled.outgoing = Stream::new(2 * N_DESTINATIONS, capacity);
+        resampled.outgoing = Stream::new(2 * N_DESTINATIONS, 2 * resampled.n_out_part() + 4 * PART_FRAMES);
         Ok(resampled)
+    }
+
+    /// More than what waits behind the engine while a part is processed.
+    fn n_out_part(&self) -> usize {
+        self.n_padding + self.to_host.n_out_max() + PART_FRAMES + SLACK_FRAMES
     }
 
     /// How far what comes out may be behind what goes in, in the host's frames: by trying, from one coincidence of step and
@@ -173,6 +178,8 @@ impl Resampled {
         let mut start = 0;
         while start < n_frames {
             let n = PART_FRAMES.min(n_frames - start);
+            self.incoming.make_room(n, u64::MAX);
+            self.outgoing.make_room(self.n_out_part(), self.wanted);
             self.take(inputs, start, n);
             while self.incoming.n_waiting() >= self.to_engine.n_in() {
                 if !begun {
@@ -181,9 +188,7 @@ impl Resampled {
                 }
                 self.step(engine, events);
             }
-            self.incoming.rewind(u64::MAX);
             self.give(outputs, start, n);
-            self.outgoing.rewind(self.wanted);
             start += n;
         }
     }

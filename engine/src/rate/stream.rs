@@ -47,7 +47,7 @@ impl Stream {
         self.write
     }
 
-    /// Room for `n` frames in both channels of a pair, behind the last ones. They are there after [`Stream::push`].
+    /// `n` frames behind the last ones in both channels of a pair, for which room was made. They wait after [`Stream::push`].
     pub(super) fn room(&mut self, pair_idx: usize, n: usize) -> [&mut [f32]; 2] {
         let frames = self.write..self.write + n;
         match &mut self.channels[2 * pair_idx..] {
@@ -77,9 +77,9 @@ impl Stream {
         self.channels[2 * pair_idx..][..2].iter_mut().for_each(|channel| channel.fill(0.0));
     }
 
-    /// Moves what waits to the beginning, in the pairs of a mask.
-    pub(super) fn rewind(&mut self, pairs: u64) {
-        if self.read == 0 {
+    /// Makes sure that there is room for `n` frames in the pairs of a mask. What waits is moved only where it has to be.
+    pub(super) fn make_room(&mut self, n: usize, pairs: u64) {
+        if self.channels.first().is_none_or(|channel| self.write + n <= channel.len()) {
             return;
         }
         for (pair_idx, pair) in self.channels.chunks_mut(2).enumerate() {
@@ -132,6 +132,7 @@ mod tests {
         stream.reset(3);
         let (mut next_in, mut expected) = (1.0, vec![0.0; 3]);
         for n in [5, 1, 7, 4, 3, 7] {
+            stream.make_room(n, 1);
             let [left, right] = stream.room(0, n);
             for (left, right) in left.iter_mut().zip(right) {
                 (*left, *right) = (next_in, -next_in);
@@ -145,7 +146,6 @@ mod tests {
             assert_eq!(left, read);
             assert!(left.iter().zip(right).all(|(left, right)| *left == -right));
             stream.pop(n);
-            stream.rewind(1);
         }
     }
 
