@@ -10,6 +10,7 @@ use crate::simd::{SimdPath, on_path};
 use crate::stages::{Segment, Timing};
 use crate::strips::{StripLanes, StripScratch};
 use crate::sums::{BusSums, CONSOLE_BUS, DRY_BUS};
+use crate::watch::Watch;
 use fearless_simd::Simd;
 use std::fmt;
 use std::ops::Range;
@@ -85,6 +86,7 @@ pub struct Engine {
     bypass_fade_samples: usize,
     scratch: Box<Scratch>,
     meters: Box<Meters>,
+    watch: Watch,
     /// Whether the present block has reached a border of a tile.
     metered: bool,
     path: SimdPath,
@@ -114,6 +116,7 @@ impl Engine {
             bypass_fade_samples: 0,
             scratch: Box::new(Scratch::EMPTY),
             meters: Box::new(Meters::ZERO),
+            watch: Watch::new(),
             metered: false,
             path,
         };
@@ -165,6 +168,7 @@ impl Engine {
         self.groups.reset();
         self.master.reset();
         *self.meters = Meters::ZERO;
+        self.watch.forget();
         self.jump();
     }
 
@@ -297,6 +301,7 @@ impl Engine {
         for lanes in &mut self.strips {
             lanes.finish(simd, segment, scratch, sums);
         }
+        self.watch.take(&self.strips, n);
 
         let bypass = self.master.bypass(n);
         let has_plain = sums.sum(simd, Destination::Master.idx(), &mut master.plain);
@@ -369,6 +374,22 @@ impl Engine {
     /// Levels of the last block.
     pub fn levels(&self) -> Levels<'_> {
         Levels { strips: &self.strips, groups: &self.groups, master: &self.master }
+    }
+
+    /// From now on keeps the samples of a strip, counted from 0, behind its width and pan and in front of its fader, or of none.
+    /// Never allocates.
+    pub fn watch(&mut self, strip_idx: Option<usize>) {
+        self.watch.set(strip_idx);
+    }
+
+    /// What was kept and not yet forgotten, left and right: 8,192 frames at most.
+    pub fn watched(&self) -> [&[f32]; 2] {
+        self.watch.frames()
+    }
+
+    /// Makes room for what comes.
+    pub fn forget_watched(&mut self) {
+        self.watch.forget();
     }
 
     /// Samples that the ramp of a derived gain takes.

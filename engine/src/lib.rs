@@ -73,6 +73,7 @@ mod simd;
 mod stages;
 mod strips;
 mod sums;
+mod watch;
 
 pub use engine::{Engine, MAX_STRIPS, Outputs, PrepareError, StereoIn};
 pub use lanes::TILE_FRAMES;

@@ -293,6 +293,11 @@ impl StripLanes {
         }
     }
 
+    /// What a strip sends on, before gains of sends: behind [`StripLanes::finish`] only. `None` is silence.
+    pub(crate) fn signal(&self, lane: usize) -> Option<[[f32; TILE_FRAMES]; 2]> {
+        (!self.skipped).then(|| self.tiles.each_ref().map(|tile| tile.lane(lane)))
+    }
+
     /// At the end of a tile: notes gain reductions, anew for the block or where they are more.
     pub(crate) fn meter(&mut self, anew: bool) {
         let [gate, compressor] = &mut self.lowest;

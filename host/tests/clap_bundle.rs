@@ -29,6 +29,7 @@ for_each_size!(
     lets_one_strip_through_bit_for_bit,
     has_no_latency,
     asks_for_a_restart_when_the_lookahead_changes,
+    asks_for_a_restart_when_colour_quality_or_engine_rate_change,
     a_lookahead_in_a_state_counts_from_the_next_activation_on,
     automation_lands_on_its_sample,
     automation_of_every_parameter_in_one_block_stays_finite,
@@ -292,6 +293,54 @@ fn asks_for_a_restart_when_the_lookahead_changes(n_strips: usize) {
     let event = event(&mut plugin, 0, "m_limiter_ceiling", "-6 dB");
     run(&mut plugin, &Vec::new(), &[64], &[event]);
     assert!(!plugin.take_requests().restart, "another parameter of the limiter does not ask");
+}
+
+/// Changes a parameter that the latency depends on while sound plays, and grants the restart for which the plugin asks.
+#[track_caller]
+fn change_with_restart(plugin: &mut Plugin, id: &str, text: &str) {
+    plugin.take_requests();
+    let before = plugin.latency_samples();
+    let event = event(plugin, 70, id, text);
+    run(plugin, &Vec::new(), &[64, 64], &[event]);
+    assert_eq!(
+        plugin.latency_samples(),
+        before,
+        "{id} {text}: nothing changes before the host has granted it"
+    );
+    assert!(plugin.service_requests().unwrap().restart, "{id} {text}");
+    while plugin.take_requests().restart {
+        plugin.deactivate();
+        plugin.activate(SAMPLE_RATE_HZ, MAX_FRAMES as u32).unwrap();
+    }
+}
+
+fn asks_for_a_restart_when_colour_quality_or_engine_rate_change(n_strips: usize) {
+    let mut plugin = active(n_strips, &[("s02_a_on", "On"), ("s02_m_on", "Off")]);
+    // A strip's and a group's saturation, 64 samples each; both are off and pass every bit.
+    for (quality, latency_samples) in [("4x", 128), ("2x", 128), ("1x", 0)] {
+        change_with_restart(&mut plugin, "colour_quality", quality);
+        assert_latency(&mut plugin, latency_samples);
+    }
+    let mut latencies = Vec::new();
+    for (id, text) in [("engine_rate", "96 kHz"), ("resampling", "Quality"), ("engine_rate", "44.1 kHz")] {
+        change_with_restart(&mut plugin, id, text);
+        let latency = plugin.latency_samples() as usize;
+        let n_frames = 1000 + 2 * latency;
+        let mut impulse = vec![0.0; n_frames];
+        impulse[123] = 0.5;
+        let input: Sound = vec![[vec![0.0; n_frames], vec![0.0; n_frames]], [impulse.clone(), impulse]];
+        let output = run(&mut plugin, &input, &random_blocks(latency as u64, n_frames, 300), &[]);
+        for (port, [left, _]) in output.iter().take(2).enumerate() {
+            let peak = (0..n_frames).max_by(|a, b| left[*a].abs().total_cmp(&left[*b].abs())).unwrap();
+            // The peak of what was band-limited is within half a sample, so that its largest sample is one of two.
+            assert!(left[peak].abs() > 0.2, "{id} {text}, output {port}");
+            assert!(peak.abs_diff(123 + latency) <= 1, "{id} {text}, output {port}: {peak} beside {latency}");
+        }
+        latencies.push(latency);
+    }
+    assert!(latencies.iter().all(|latency| *latency > 0) && latencies[0] < latencies[1], "{latencies:?}");
+    change_with_restart(&mut plugin, "engine_rate", "Host");
+    assert_latency(&mut plugin, 0);
 }
 
 fn a_lookahead_in_a_state_counts_from_the_next_activation_on(n_strips: usize) {

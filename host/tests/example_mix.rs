@@ -198,6 +198,33 @@ fn clack_host_busbar_16_renders_the_session_alike_for_all_block_sizes() {
 }
 
 #[test]
+fn clack_host_busbar_16_measures_the_example_as_this_host_does() {
+    let (_, report) = render_session("meters", &[]);
+    let groups = report["groups"].as_array().expect("groups");
+    let sounding: Vec<_> = groups.iter().filter(|group| !group["peak_dbfs"].is_null()).collect();
+    assert!(sounding.len() >= 3, "{groups:?}");
+    for track in sounding.into_iter().chain([&report["mix"]]) {
+        let differ = |figure: &str, own: &str| {
+            let [theirs, own] =
+                [&track[figure], &track["plugin"][own]].map(|level| level.as_f64().expect("it sounds"));
+            (theirs - own).abs()
+        };
+        for (figure, own) in
+            [("integrated_lufs", "integrated_lufs"), ("short_term_max_lufs", "short_term_max_lufs")]
+        {
+            assert!(differ(figure, own) <= 0.05, "{figure} of {track}");
+        }
+        // Both are counted on a grid of a tenth of a second, which begins at another sample by the latency.
+        assert!(differ("range_lu", "range_lu") <= 0.2, "{track}");
+        // Four times oversampled, by another filter than ours: what Tech 3341 gives a meter.
+        assert!(differ("true_peak_dbtp", "true_peak_dbtp") <= 0.3, "{track}");
+    }
+    for stem in report["stems"].as_array().expect("stems") {
+        assert!(stem["plugin"]["integrated_lufs"].as_f64().is_some(), "{stem}");
+    }
+}
+
+#[test]
 fn clack_host_busbar_16_keeps_the_safe_strip_open_when_another_is_soloed() {
     // With every other strip cut, a soloed strip that has no sound leaves what is safe.
     let reverb = "s12_safe";

@@ -4,7 +4,7 @@ use crate::desk::{Desk, ScopeFeed, Tap, figures, n_figures};
 use crate::guard::{Guarded, HostLink, LinkTask};
 use crate::params::{BusbarParams, spec};
 use crate::{editor, layout, remote, state};
-use busbar_engine::{N_GROUPS, Outputs, RatedEngine, Settings, StereoIn};
+use busbar_engine::{Engine, N_GROUPS, Outputs, RatedEngine, Settings, StereoIn};
 use nice_plug::prelude::*;
 use nice_plug_vizia::ViziaEditor;
 use std::sync::Arc;
@@ -67,29 +67,38 @@ impl<const N: usize> Busbar<N> {
             self.desk.restart_loudness();
         }
     }
+}
 
-    /// Gives samples to whoever reads a spectrum. Realtime-safe.
-    fn feed_scope(
-        scope: &mut Option<ScopeFeed>,
-        desk: &Desk,
-        feeds: &[Option<StereoIn<'_>>],
-        outputs: &Outputs<'_>,
-    ) {
-        let Some(scope) = scope else { return };
-        let Some(tap) = desk.scoped(scope) else { return };
-        let sides = match tap {
-            Tap::Input(idx) => feeds.get(idx).copied().flatten(),
-            Tap::Group(idx) => {
-                outputs.groups[idx].as_ref().map(|output| output.each_ref().map(|side| &**side))
-            }
-            Tap::Master => Some(outputs.master.each_ref().map(|side| &**side)),
-            Tap::Strip(_) => None,
-        };
-        match sides {
-            Some(sides) => scope.push(sides),
-            None => scope.push_silence(outputs.master[0].len()),
-        }
+/// The tap of which somebody reads a spectrum. A strip is watched within the engine. Realtime-safe.
+fn watch(desk: &Desk, scope: Option<&mut ScopeFeed>, engine: &mut Engine) -> Option<Tap> {
+    let tap = desk.scoped(scope?);
+    let strip_idx = match tap {
+        Some(Tap::Strip(strip_idx)) => Some(strip_idx),
+        _ => None,
+    };
+    engine.watch(strip_idx);
+    tap
+}
+
+/// Gives samples to whoever reads a spectrum of this tap. Realtime-safe.
+fn feed_scope(
+    scope: &mut ScopeFeed,
+    tap: Tap,
+    engine: &mut Engine,
+    feeds: &[Option<StereoIn<'_>>],
+    outputs: &Outputs<'_>,
+) {
+    let sides = match tap {
+        Tap::Input(idx) => feeds.get(idx).copied().flatten(),
+        Tap::Strip(_) => Some(engine.watched()),
+        Tap::Group(idx) => outputs.groups[idx].as_ref().map(|output| output.each_ref().map(|side| &**side)),
+        Tap::Master => Some(outputs.master.each_ref().map(|side| &**side)),
+    };
+    match sides {
+        Some(sides) => scope.push(sides),
+        None => scope.push_silence(outputs.master[0].len()),
     }
+    engine.forget_watched();
 }
 
 /// Takes the first `n` samples of both sides, which have as many, and leaves the rest.
@@ -163,7 +172,7 @@ impl<const N: usize> Plugin for Busbar<N> {
         for channel in &mut self.first_feed {
             channel.resize(buffer_config.max_buffer_size as usize, 0.0);
         }
-        self.desk.set_sample_rate(buffer_config.sample_rate);
+        self.desk.set_sample_rates(buffer_config.sample_rate, self.engine.engine_rate_hz() as f32);
         self.was_playing = false;
         context.set_latency_samples(self.engine.latency_samples());
         true
@@ -194,14 +203,16 @@ impl<const N: usize> Plugin for Busbar<N> {
         }
 
         let is_playing = context.transport().playing;
-        self.desk.begin_block(self.engine.engine_mut());
         let connected = self.link.connected();
+        let mut scoped = None;
         let mut start = 0;
         while start < n_frames {
             let n = self.link.next_segment(n_frames - start).max(1);
             self.update_engine();
             if start == 0 {
                 self.follow_transport(is_playing);
+                self.desk.begin_block(self.engine.engine_mut());
+                scoped = watch(&self.desk, self.scope.as_mut(), self.engine.engine_mut());
             }
             let frames = start..start + n;
             let mut feeds: [Option<StereoIn<'_>>; N] = [None; N];
@@ -222,9 +233,12 @@ impl<const N: usize> Plugin for Busbar<N> {
             self.engine.process(&feeds, &mut outputs);
             self.link.meters().raise(figures(self.engine.meters(), N));
             self.desk.publish(self.engine.engine());
-            Self::feed_scope(&mut self.scope, &self.desk, &feeds, &outputs);
+            if let (Some(scope), Some(tap)) = (&mut self.scope, scoped) {
+                feed_scope(scope, tap, self.engine.engine_mut(), &feeds, &outputs);
+            }
             start += n;
         }
+        self.desk.publish_loudness(self.engine.engine());
         ProcessStatus::Normal
     }
 }
@@ -301,6 +315,50 @@ mod tests {
             [false, true, true, false, true].map(|playing| has_restarted(&mut busbar, playing)),
             [false, true, false, false, true]
         );
+    }
+
+    #[test]
+    fn a_spectrum_is_of_the_tap_that_was_asked_for() {
+        let desk = Desk::new(Arc::new(BusbarParams::new(8)), HostLink::create());
+        let mut scope = desk.take_scope_feed().expect("the only one");
+        let mut settings = Settings::new(8);
+        settings.strips[2].trim_db = -6.0;
+        settings.strips[2].fader_db = -3.0;
+        settings.strips[2].sends[1].on = true;
+        settings.groups[0].fader_db = -12.0;
+        settings.groups[0].to_master = false;
+        settings.master.fader_db = -1.0;
+        let mut spectrum = desk.open_spectrum(Tap::Master).expect("nobody reads");
+        for (tap, expected_db) in [
+            (Tap::Input(2), Some(0.0)),
+            (Tap::Strip(2), Some(-6.0)),
+            (Tap::Group(0), Some(-21.0)),
+            (Tap::Master, Some(-10.0)),
+            (Tap::Input(1), None),
+            (Tap::Strip(1), None),
+        ] {
+            let mut engine = RatedEngine::new(8);
+            engine.prepare(48_000.0).expect("a rate");
+            engine.set(&settings);
+            spectrum.set_tap(tap);
+            let mut feeds = [None; 8];
+            feeds[2] = Some([&[1.0_f32; 512][..], &[1.0; 512][..]]);
+            for _ in 0..8 {
+                let (mut master, mut group) = ([[0.0; 512]; 2], [[0.0; 512]; 2]);
+                let mut groups = [const { None }; N_GROUPS];
+                groups[0] = Some(group.each_mut().map(|side| &mut side[..]));
+                let mut outputs = Outputs { master: master.each_mut().map(|side| &mut side[..]), groups };
+                assert_eq!(watch(&desk, Some(&mut scope), engine.engine_mut()), Some(tap));
+                engine.process(&feeds, &mut outputs);
+                feed_scope(&mut scope, tap, engine.engine_mut(), &feeds, &outputs);
+                assert!(spectrum.update());
+            }
+            let level_db = 10.0 * spectrum.power()[1][0].log10();
+            // What a transform of 4,096 samples of f32 leaves of them.
+            let is_right =
+                expected_db.map_or(level_db == f32::NEG_INFINITY, |db: f32| (level_db - db).abs() < 0.001);
+            assert!(is_right, "{tap:?}: {level_db} dB");
+        }
     }
 
     /// The guard asks for a restart by a list of parameters; the engine knows which settings need one.

@@ -2,6 +2,7 @@
 
 use std::f64::consts::TAU;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use busbar::desk::{Desk, ScopeFeed, Spectrum, Tap};
 use busbar::guard::HostLink;
@@ -12,7 +13,7 @@ const RATE_HZ: f32 = 48_000.0;
 
 fn desk() -> (Arc<Desk>, ScopeFeed) {
     let desk = Desk::new(Arc::new(BusbarParams::new(8)), HostLink::create());
-    desk.set_sample_rate(RATE_HZ);
+    desk.set_sample_rates(RATE_HZ, RATE_HZ);
     let feed = desk.take_scope_feed().expect("the only one");
     assert!(desk.take_scope_feed().is_none());
     (desk, feed)
@@ -155,7 +156,7 @@ fn the_window_follows_the_rate_and_broken_samples_break_no_bin() {
     let (desk, mut feed) = desk();
     let mut spectrum = desk.open_spectrum(Tap::Input(7)).expect("nobody reads");
     for rate_hz in [44_100.0, 88_200.0, 192_000.0, 48_000.0] {
-        desk.set_sample_rate(rate_hz);
+        desk.set_sample_rates(rate_hz, 96_000.0);
         block(&desk, &mut feed, [&[f32::NAN, f32::INFINITY], &[1.0, 1.0]]);
         assert!(spectrum.update());
         let window_ms = 1e3 / spectrum.bin_hz();
@@ -164,30 +165,41 @@ fn the_window_follows_the_rate_and_broken_samples_break_no_bin() {
         assert!(left.iter().all(|power| *power == 0.0), "{rate_hz}");
         assert!(right.iter().all(|power| power.is_finite()) && right[3] > 0.0, "{rate_hz}");
     }
+    // A strip has the engine's rate.
+    spectrum.set_tap(Tap::Strip(7));
+    block(&desk, &mut feed, [&[1.0], &[1.0]]);
+    assert!(spectrum.update());
+    assert_eq!(spectrum.bin_hz(), 96_000.0 / 8_192.0);
 }
 
 #[test]
 fn the_audio_thread_and_a_reader_go_on_side_by_side() {
     let (desk, mut feed) = desk();
+    let is_over = AtomicBool::new(false);
     std::thread::scope(|threads| {
-        let audio = threads.spawn(|| {
-            // A ramp that never repeats, so that every seam would show.
-            let mut next = 0.0_f32;
-            for _ in 0..4_000 {
-                let samples: [f32; 64] = std::array::from_fn(|idx| next + idx as f32 / 262_144.0);
-                next += 64.0 / 262_144.0;
-                block(&desk, &mut feed, [&samples, &samples]);
+        threads.spawn(|| {
+            // Strip 1 has 0.5, all else 0.25.
+            while !is_over.load(Ordering::Relaxed) {
+                assert_no_alloc(|| match desk.scoped(&mut feed) {
+                    Some(Tap::Strip(1)) => feed.push([&[0.5; 64], &[0.5; 64]]),
+                    Some(_) => feed.push([&[0.25; 64], &[0.25; 64]]),
+                    None => {}
+                });
             }
         });
-        let mut n_updates = 0;
-        while !audio.is_finished() {
-            let Some(mut spectrum) = desk.open_spectrum(Tap::Master) else { continue };
-            for tap in [Tap::Master, Tap::Strip(1), Tap::Group(0)] {
+        for round in 0..60 {
+            let mut spectrum = desk.open_spectrum(Tap::Master).expect("nobody reads");
+            for (tap, level) in [(Tap::Strip(1), 0.5), (Tap::Group(0), 0.25)] {
                 spectrum.set_tap(tap);
-                n_updates += usize::from(spectrum.update());
-                assert!(spectrum.power().iter().all(|power| power.iter().all(|power| power.is_finite())));
+                // Until the window is full of the new tap.
+                while (spectrum.power()[0][0].sqrt() - level).abs() > 1e-4 {
+                    if spectrum.update() {
+                        let largest = spectrum.power()[0][0].sqrt();
+                        assert!(largest < level + 1e-4, "round {round}: {largest} of {tap:?}");
+                    }
+                }
             }
         }
-        println!("{n_updates} spectra");
+        is_over.store(true, Ordering::Relaxed);
     });
 }

@@ -49,8 +49,8 @@ pub struct Desk {
     levels: LevelStore,
     loudness: LoudnessStore,
     scope: Scope,
-    /// Of what goes in and comes out.
-    sample_rate_hz: AtomicF32,
+    host_rate_hz: AtomicF32,
+    engine_rate_hz: AtomicF32,
     /// In the order of [`figures`]. The guard's meters have a set of their own, for hosts that ask by CLAP.
     reductions: Meters,
     /// Strips in quarantine, as the engine told last. Bit = strip.
@@ -76,7 +76,8 @@ impl Desk {
             levels: LevelStore::new(n_strips),
             loudness,
             scope: Scope::new(n_strips),
-            sample_rate_hz: AtomicF32::new(48_000.0),
+            host_rate_hz: AtomicF32::new(48_000.0),
+            engine_rate_hz: AtomicF32::new(48_000.0),
             reductions: Meters::new(n_figures(n_strips)),
             quarantined: AtomicU64::new(0),
             to_clear: AtomicU64::new(0),
@@ -128,19 +129,22 @@ impl Desk {
         self.loudness.readings().ask_for_restart();
     }
 
-    /// Reads the spectrum of a tap from here on, unless somebody else reads one. An input's is that of what the host feeds.
+    /// Reads the spectrum of a tap from here on, unless somebody else reads one. An input's is that of what the host feeds, and a
+    /// strip's that of its sound behind width and pan, whatever fader, mute and solo do.
     pub fn open_spectrum(self: &Arc<Self>, tap: Tap) -> Option<Spectrum> {
         Spectrum::open(self, tap)
     }
 
-    /// The rate of what goes in and comes out, as the last activation had it.
-    pub fn sample_rate_hz(&self) -> f32 {
-        self.sample_rate_hz.load(Ordering::Relaxed)
+    /// The rate of a tap's samples, as the last activation had it: within strips the engine's, elsewhere the host's.
+    pub fn sample_rate_hz(&self, tap: Tap) -> f32 {
+        let rate_hz = if matches!(tap, Tap::Strip(_)) { &self.engine_rate_hz } else { &self.host_rate_hz };
+        rate_hz.load(Ordering::Relaxed)
     }
 
-    /// Tells it.
-    pub fn set_sample_rate(&self, sample_rate_hz: f32) {
-        self.sample_rate_hz.store(sample_rate_hz, Ordering::Relaxed);
+    /// Tells both.
+    pub fn set_sample_rates(&self, host_rate_hz: f32, engine_rate_hz: f32) {
+        self.host_rate_hz.store(host_rate_hz, Ordering::Relaxed);
+        self.engine_rate_hz.store(engine_rate_hz, Ordering::Relaxed);
     }
 
     /// What gives samples to whoever reads a spectrum, once. Who processes keeps it.
@@ -263,16 +267,22 @@ impl Desk {
         }
     }
 
-    /// Gives the editor what the engine tells of its last block. For the audio thread, after every block; realtime-safe.
+    /// Gives the editor what the engine tells of its last block, but for loudness. For the audio thread, after every stretch that the
+    /// engine has processed; realtime-safe.
     pub fn publish(&self, engine: &Engine) {
         let quarantined = engine.quarantined_strips();
         if self.quarantined.load(Ordering::Relaxed) != quarantined {
             self.quarantined.store(quarantined, Ordering::Relaxed);
         }
         self.levels.publish(engine.levels());
-        // TEMPORARY self.loudness.publish(engine.levels());
         self.reductions.raise(figures(engine.meters(), self.n_strips()));
         self.pulse.beat();
+    }
+
+    /// The same with what goes on from block to block, so that once for many stretches is enough.
+    pub fn publish_loudness(&self, engine: &Engine) {
+        // TEMPORARY self.loudness.publish(engine.levels());
+        let _ = engine;
     }
 
     /// Where the reductions of gate, compressor and limiter are, as far as a channel has them.

@@ -13,8 +13,8 @@ use parking_lot::Mutex;
 use rtrb::{Consumer, Producer, RingBuffer};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-/// How many frames may wait: 85 ms at 192 kHz, five times as long as an editor looks away.
-pub(super) const CAPACITY_FRAMES: usize = 16_384;
+/// How many frames may wait: 43 ms at 192 kHz, more than twice as long as an editor looks away.
+pub(super) const CAPACITY_FRAMES: usize = 8_192;
 
 /// The word of a wish has the tap in its lowest bits, and above them a number that tells wishes apart.
 const TAP_BITS: u32 = 8;

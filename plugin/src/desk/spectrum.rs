@@ -17,6 +17,9 @@ const WINDOW: [f64; 4] = [0.358_75, -0.488_29, 0.141_28, -0.011_68];
 /// How long a window is at least, in seconds; it is a power of two of frames.
 const MIN_WINDOW_S: f32 = 0.06;
 
+/// How long it is at most, at whatever rate: enough for 192 kHz.
+const MAX_WINDOW_FRAMES: usize = 16_384;
+
 /// Whoever reads a spectrum. As long as it exists, the audio thread hands over the samples of its tap.
 pub struct Spectrum {
     desk: Arc<Desk>,
@@ -36,7 +39,7 @@ impl Spectrum {
     /// Of a tap of a desk, unless somebody else reads one.
     pub(super) fn open(desk: &Arc<Desk>, tap: Tap) -> Option<Self> {
         let sink = desk.scope.take_sink()?;
-        let transform = Transform::new(desk.sample_rate_hz());
+        let transform = Transform::new(desk.sample_rate_hz(tap));
         let (n, n_bins) = (transform.window.len(), transform.n_bins());
         Some(Self {
             sink: Some(sink),
@@ -66,7 +69,7 @@ impl Spectrum {
 
     /// Computes the spectrum anew if samples came since the last call, and returns whether it did. Not for the audio thread.
     pub fn update(&mut self) -> bool {
-        let rate_hz = self.desk.sample_rate_hz();
+        let rate_hz = self.desk.sample_rate_hz(self.tap);
         if rate_hz != self.transform.rate_hz {
             self.transform = Transform::new(rate_hz);
             let (n, n_bins) = (self.transform.window.len(), self.transform.n_bins());
@@ -153,7 +156,7 @@ struct Transform {
 
 impl Transform {
     fn new(rate_hz: f32) -> Self {
-        let n = ((rate_hz * MIN_WINDOW_S) as usize).clamp(256, CAPACITY_FRAMES).next_power_of_two();
+        let n = ((rate_hz * MIN_WINDOW_S) as usize).clamp(256, MAX_WINDOW_FRAMES).next_power_of_two();
         let fft = RealFftPlanner::new().plan_fft_forward(n);
         let scale = 2.0 / (n as f64 * WINDOW[0]);
         let weight = |idx: usize| {
