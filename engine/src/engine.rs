@@ -2,10 +2,10 @@
 
 use crate::buses::{BusTile, Groups, MasterBus, SILENT_BUS};
 use crate::lanes::{LANES, TILE_FRAMES, unscale};
-use crate::levels::Memory;
+use crate::levels::BusTaps;
 use crate::meters::{Levels, Meters};
 use crate::routing::SoloState;
-use crate::settings::{Destination, N_GROUPS, PanLaw, Settings, StripSettings};
+use crate::settings::{Ballistics, Destination, N_GROUPS, PanLaw, Settings, StripSettings};
 use crate::simd::{SimdPath, on_path};
 use crate::stages::{Segment, Timing};
 use crate::strips::{StripLanes, StripScratch};
@@ -78,6 +78,8 @@ pub struct Engine {
     bypass_fade_samples: usize,
     scratch: Box<Scratch>,
     meters: Box<Meters>,
+    taps: BusTaps,
+    ballistics: Ballistics,
     path: SimdPath,
 }
 
@@ -103,6 +105,8 @@ impl Engine {
             bypass_fade_samples: 0,
             scratch: Box::new(Scratch::EMPTY),
             meters: Box::new(Meters::ZERO),
+            taps: BusTaps::new(),
+            ballistics: Ballistics::default(),
             path,
         };
         engine.set_lengths(48_000.0);
@@ -132,10 +136,8 @@ impl Engine {
         self.sample_rate_hz = sample_rate_hz;
         self.ramp_samples = length(RAMP_SECONDS);
         self.bypass_fade_samples = length(BYPASS_FADE_SECONDS);
-        let memory = Memory::at(sample_rate_hz);
-        self.strips.iter_mut().for_each(|lanes| lanes.set_memory(memory));
-        self.groups.set_memory(memory);
-        self.master.set_memory(memory);
+        self.strips.iter_mut().for_each(|lanes| lanes.set_meter_rate(sample_rate_hz));
+        self.taps.set_rate(sample_rate_hz);
     }
 
     /// Clears memory only: the absolute count starts anew, every ramp is where it was going, and nothing rings any more.
@@ -145,6 +147,7 @@ impl Engine {
         self.strips.iter_mut().for_each(StripLanes::reset);
         self.groups.reset();
         self.master.reset();
+        self.taps.reset();
         *self.meters = Meters::ZERO;
         self.jump();
     }
@@ -187,6 +190,12 @@ impl Engine {
         self.master.set(&settings.master, timing);
         self.master.set_bypass(settings.bypass, self.bypass_fade_samples);
 
+        if settings.meters.ballistics != self.ballistics {
+            self.ballistics = settings.meters.ballistics;
+            self.strips.iter_mut().for_each(|lanes| lanes.set_ballistics(self.ballistics));
+            self.taps.set_ballistics(self.ballistics);
+        }
+
         self.solo = solo;
         self.pan_law = settings.pan_law;
         if timing.jump {
@@ -207,8 +216,7 @@ impl Engine {
         let n_frames = shortest(inputs, outputs);
         self.meters.master.limiter_db = 0.0;
         self.strips.iter_mut().for_each(StripLanes::begin_block);
-        self.groups.begin_block();
-        self.master.begin_block();
+        self.taps.begin_block();
         let mut metered = false;
         let mut start = 0;
         while start < n_frames {
@@ -232,8 +240,6 @@ impl Engine {
         if metered {
             self.read_meters();
         }
-        let at = ((self.count - n_frames as u64) % TILE_FRAMES as u64) as usize;
-        self.master.measure(simd, outputs.master.each_ref().map(|side| &side[..n_frames]), at);
     }
 
     fn begin_tile(&mut self) {
@@ -269,7 +275,7 @@ impl Engine {
 
         let bypass = self.master.bypass(n);
         let has_mix = sums.sum(simd, Destination::Master.idx(), mix);
-        let used = self.groups.process(simd, sums, segment, mix, &mut scratch.stages);
+        let used = self.groups.process(simd, sums, segment, mix, &mut self.taps, &mut scratch.stages);
         for (group_idx, (output, used)) in outputs.groups.iter_mut().zip(used.outputs).enumerate() {
             match output {
                 Some(output) if used => {
@@ -286,10 +292,12 @@ impl Engine {
         self.master.delay_dry(dry_mix, has_dry, n);
         match &bypass {
             Some(bypass) => {
-                write(simd, mix, Some((bypass, dry_mix)), &mut outputs.master, frames);
+                write(simd, mix, Some((bypass, dry_mix)), &mut outputs.master, frames.clone());
             }
-            None => write(simd, mix, None, &mut outputs.master, frames),
+            None => write(simd, mix, None, &mut outputs.master, frames.clone()),
         }
+        self.taps.take_master(outputs.master.each_ref().map(|side| &side[frames.clone()]), segment);
+        self.taps.end_segment(simd, segment);
         let limiter_db = self.master.limiter_reduction_db();
         self.meters.master.limiter_db = self.meters.master.limiter_db.max(limiter_db);
     }
@@ -324,7 +332,14 @@ impl Engine {
 
     /// Levels of the last block.
     pub fn levels(&self) -> Levels<'_> {
-        Levels { strips: &self.strips, groups: &self.groups, master: &self.master }
+        Levels { strips: &self.strips, taps: &self.taps }
+    }
+
+    /// Begins integrated loudness, range, their maxima and true peaks anew, for every strip, group and the master. It counts from the
+    /// tile in which the next sample lies. Never allocates or waits.
+    pub fn restart_loudness(&mut self) {
+        self.strips.iter_mut().for_each(StripLanes::restart_loudness);
+        self.taps.restart();
     }
 
     /// Samples that the ramp of a derived gain takes.
