@@ -84,10 +84,9 @@ impl Levels<'_> {
     pub fn needle(&self, tap: Tap) -> [f32; 2] {
         let none = [f32::NEG_INFINITY; 2];
         match tap {
-            Tap::Strip(strip_idx) => self
-                .strips
-                .get(strip_idx / LANES)
-                .map_or(none, |lanes| lanes.needle_db(strip_idx % LANES)),
+            Tap::Strip(strip_idx) => {
+                self.strips.get(strip_idx / LANES).map_or(none, |lanes| lanes.needle_db(strip_idx % LANES))
+            }
             Tap::Group(group_idx) if group_idx < N_GROUPS => self.taps.needle_db(group_idx),
             Tap::Group(_) => none,
             Tap::Master => self.taps.needle_db(MASTER_LANE),

@@ -16,7 +16,9 @@ use crate::loudness::Loudness;
 use crate::meters::{Level, Reductions};
 use crate::ramp::{LaneMatrixRamp, LaneRamp};
 use crate::routing::SoloState;
-use crate::settings::{Ballistics, Destination, KeySource, N_DESTINATIONS, N_GROUPS, PanLaw, StageOrder, StripSettings};
+use crate::settings::{
+    Ballistics, Destination, KeySource, N_DESTINATIONS, N_GROUPS, PanLaw, StageOrder, StripSettings,
+};
 use crate::simd::{LaneGain, LaneTile, PerLane, Rows, clean, is_finite, is_sound, multiply, transpose};
 use crate::stages::{
     EqLanes, FilterLanes, Key, LaneCompressor, LaneGate, LowestGains, Segment, StageScratch, Timing,

@@ -75,12 +75,7 @@ impl BusTaps {
 
     /// Takes a group's segment, which is in the engine's scale.
     #[inline(always)]
-    pub(crate) fn take_group(
-        &mut self,
-        group_idx: usize,
-        sides: &[[f32; TILE_FRAMES]; 2],
-        segment: Segment,
-    ) {
+    pub(crate) fn take_group(&mut self, group_idx: usize, sides: &[[f32; TILE_FRAMES]; 2], segment: Segment) {
         self.take(group_idx, sides.each_ref().map(|side| &side[..segment.n]), 1.0, segment);
     }
 

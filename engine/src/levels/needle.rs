@@ -45,11 +45,9 @@ struct Ppm {
     fall_db_per_second: f64,
 }
 
-const PPM_I: Ppm =
-    Ppm { rise_ms: [1.0, 2.0], first: 0.5, sine: 0.978_3, fall_db_per_second: 20.0 / 1.7 };
+const PPM_I: Ppm = Ppm { rise_ms: [1.0, 2.0], first: 0.5, sine: 0.978_3, fall_db_per_second: 20.0 / 1.7 };
 
-const PPM_II: Ppm =
-    Ppm { rise_ms: [1.4, 8.4], first: 0.7, sine: 0.971_5, fall_db_per_second: 24.0 / 2.8 };
+const PPM_II: Ppm = Ppm { rise_ms: [1.4, 8.4], first: 0.7, sine: 0.971_5, fall_db_per_second: 24.0 / 2.8 };
 
 /// The needles of both sides of eight channels.
 #[derive(Clone, Debug)]

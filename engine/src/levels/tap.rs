@@ -3,8 +3,8 @@
 //! Everything but the peak of a block is found in whole tiles of the absolute grid, by one kernel that goes through the tile once. A tile
 //! that comes in pieces, or is heard behind a gain, is put together first. Therefore no cut changes a bit.
 
-use super::needle::Needles;
 use super::Memory;
+use super::needle::Needles;
 use crate::lanes::{LANES, TILE_FRAMES};
 use crate::loudness::{Design, LaneLoudness, Loudness};
 use crate::meters::Level;

@@ -36,7 +36,11 @@ impl Design {
         let middle = high.powf(SHELF_MIDDLE);
         let (across, k_squared) = (k / SHELF_Q, k * k);
         let a0 = 1.0 + across + k_squared;
-        let shelf_b = [high + middle * across + k_squared, 2.0 * (k_squared - high), high - middle * across + k_squared];
+        let shelf_b = [
+            high + middle * across + k_squared,
+            2.0 * (k_squared - high),
+            high - middle * across + k_squared,
+        ];
         let shelf_a = [2.0 * (k_squared - 1.0), 1.0 - across + k_squared];
         let k = (PI * HIGH_PASS_HZ / sample_rate_hz).tan();
         let across = k / HIGH_PASS_Q;

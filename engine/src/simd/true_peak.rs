@@ -60,7 +60,8 @@ pub(crate) fn roughness<S: Simd>(simd: S, window: &[f32; WINDOW_FRAMES]) -> [f32
     let (mut peak, mut rough) = (zero, zero);
     // The last vector overlaps the one before, which does not matter to a maximum.
     for first in [0, WIDTH, WINDOW_FRAMES - WIDTH - 2] {
-        let (before, here, after) = (at(simd, window, first), at(simd, window, first + 1), at(simd, window, first + 2));
+        let (before, here, after) =
+            (at(simd, window, first), at(simd, window, first + 1), at(simd, window, first + 2));
         peak = peak.max(before.abs()).max(after.abs());
         rough = rough.max(((before + after) - (here + here)).abs());
     }

@@ -85,12 +85,6 @@ impl Pairs {
     pub(crate) fn store<S: Simd>(&mut self, values: f32x16<S>) {
         values.store_slice(&mut self.0);
     }
-
-    /// self ← max(self, other)
-    #[inline(always)]
-    pub(crate) fn raise<S: Simd>(&mut self, simd: S, other: &Self) {
-        self.store(self.load(simd).max(other.load(simd)));
-    }
 }
 
 impl WeightingState {

@@ -22,11 +22,8 @@ pub(crate) struct LanePeaks {
 }
 
 impl LanePeaks {
-    pub(crate) const ZERO: Self = Self {
-        past: [[[0.0; LANES]; PAST_FRAMES]; 2],
-        past_tops: Pairs::ZERO,
-        largest: Pairs::ZERO,
-    };
+    pub(crate) const ZERO: Self =
+        Self { past: [[[0.0; LANES]; PAST_FRAMES]; 2], past_tops: Pairs::ZERO, largest: Pairs::ZERO };
 
     /// The largest of a lane's sides, where full scale is 2³⁰.
     pub(crate) fn of(&self, lane: usize) -> [f32; 2] {
