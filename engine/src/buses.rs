@@ -18,9 +18,9 @@ use crate::delay::{Delay, LateSettings};
 use crate::dynamics::PERCENT_RANGE;
 use crate::gains::{self, IDENTITY, Matrix};
 use crate::lanes::{TILE_FRAMES, scale, unscale};
-use crate::levels::{BusMeter, FROM_ENGINE, FROM_OUTPUT, Memory};
+use crate::levels::BusTaps;
 use crate::limiter::{Limiter, Lookahead};
-use crate::meters::{Level, Reductions};
+use crate::meters::Reductions;
 use crate::ramp::Ramp;
 use crate::settings::{
     ColourQuality, CompressorSettings, Destination, GroupSettings, LimiterSettings, MasterSettings, N_GROUPS,
@@ -56,7 +56,6 @@ pub(crate) struct Groups {
     buses: Box<[BusTile; N_GROUPS]>,
     gains: [GroupGains; N_GROUPS],
     delays: [[Delay; 2]; N_GROUPS],
-    meters: [BusMeter; N_GROUPS],
 }
 
 /// What a group does behind its stages.
@@ -74,23 +73,7 @@ impl Groups {
             buses: Box::new([SILENT_BUS; N_GROUPS]),
             gains: std::array::from_fn(|_| GroupGains { sides: [unity(), unity()], to_master: unity() }),
             delays: std::array::from_fn(|_| [Delay::new(0), Delay::new(0)]),
-            meters: std::array::from_fn(|_| BusMeter::new()),
         }
-    }
-
-    /// Takes how fast meters follow.
-    pub(crate) fn set_memory(&mut self, memory: Memory) {
-        self.meters.iter_mut().for_each(|meter| meter.set_memory(memory));
-    }
-
-    /// A block begins.
-    pub(crate) fn begin_block(&mut self) {
-        self.meters.iter_mut().for_each(BusMeter::begin_block);
-    }
-
-    /// A group's level.
-    pub(crate) fn level(&self, group_idx: usize) -> Level {
-        self.meters.get(group_idx).map_or(Level::default(), BusMeter::level)
     }
 
     /// Takes the rate and the quality of colour, and delays the outputs by the latency of what they do not go through. Allocates.
@@ -126,7 +109,6 @@ impl Groups {
     pub(crate) fn reset(&mut self) {
         self.stages.reset();
         self.delays.as_flattened_mut().iter_mut().for_each(|delay| delay.fill(0.0));
-        self.meters.iter_mut().for_each(BusMeter::reset);
     }
 
     pub(crate) fn begin_tile(&mut self, timing: Timing) {
@@ -145,12 +127,14 @@ impl Groups {
 
     /// Turns the sums of sends into the groups' outputs and adds those to the master's sums. Outputs are delayed by what lies behind, what
     /// the master gets is not.
+    #[expect(clippy::too_many_arguments, reason = "where it comes from, where it goes, what it needs")]
     pub(crate) fn process<S: Simd>(
         &mut self,
         simd: S,
         sums: &BusSums,
         segment: Segment,
         master: &mut MasterSums,
+        taps: &mut BusTaps,
         scratch: &mut StageScratch,
     ) -> GroupsUsed {
         let n = segment.n;
@@ -162,14 +146,13 @@ impl Groups {
         if self.stages.process(simd, &mut self.buses, silent, segment, scratch) {
             used = [true; N_GROUPS];
         }
-        let channels = self.gains.iter_mut().zip(self.buses.iter_mut()).zip(&mut self.meters);
-        for (((gains, bus), meter), used) in channels.zip(used) {
+        let channels = self.gains.iter_mut().zip(self.buses.iter_mut());
+        for (group_idx, ((gains, bus), used)) in channels.zip(used).enumerate() {
             if used {
                 gains.process(simd, bus, n, master);
-                meter.measure(simd, bus.each_ref().map(|side| &side[..n]), FROM_ENGINE, segment.at);
+                taps.take_group(group_idx, bus, segment);
             } else {
                 gains.skip(n);
-                meter.pass_silence(simd, segment);
             }
         }
         let to_master = used.contains(&true);
@@ -273,7 +256,6 @@ pub(crate) struct MasterBus {
     dry_delays: [Delay; 2],
     /// Samples by which what comes in is late.
     colour_latency: usize,
-    meter: BusMeter,
 }
 
 impl MasterBus {
@@ -294,7 +276,6 @@ impl MasterBus {
             direct_delays: std::array::from_fn(|_| [Delay::new(0), Delay::new(0)]),
             dry_delays: [Delay::new(0), Delay::new(0)],
             colour_latency: 0,
-            meter: BusMeter::new(),
         };
         bus.set_limiter();
         bus
@@ -385,27 +366,6 @@ impl MasterBus {
         self.limiter.reset();
         let delays = self.dry_delays.iter_mut().chain(self.direct_delays.as_flattened_mut());
         delays.for_each(|delay| delay.fill(0.0));
-        self.meter.reset();
-    }
-
-    /// Takes how fast meters follow.
-    pub(crate) fn set_memory(&mut self, memory: Memory) {
-        self.meter.set_memory(memory);
-    }
-
-    /// A block begins.
-    pub(crate) fn begin_block(&mut self) {
-        self.meter.begin_block();
-    }
-
-    /// Measures a block that leaves, which began `at` frames into a tile.
-    pub(crate) fn measure<S: Simd>(&mut self, simd: S, output: [&[f32]; 2], at: usize) {
-        self.meter.measure(simd, output, FROM_OUTPUT, at);
-    }
-
-    /// The level of what leaves.
-    pub(crate) fn level(&self) -> Level {
-        self.meter.level()
     }
 
     pub(crate) fn begin_tile(&mut self, timing: Timing) {

@@ -2,10 +2,10 @@
 
 use crate::buses::{BusTile, Groups, MasterBus, MasterSums, SILENT_BUS};
 use crate::lanes::{LANES, TILE_FRAMES, unscale};
-use crate::levels::Memory;
+use crate::levels::BusTaps;
 use crate::meters::{Levels, Meters};
 use crate::routing::SoloState;
-use crate::settings::{ColourQuality, Destination, N_GROUPS, PanLaw, Settings, StripSettings};
+use crate::settings::{Ballistics, ColourQuality, Destination, N_GROUPS, PanLaw, Settings, StripSettings};
 use crate::simd::{SimdPath, on_path};
 use crate::stages::{Segment, Timing};
 use crate::strips::{StripLanes, StripScratch};
@@ -86,6 +86,8 @@ pub struct Engine {
     bypass_fade_samples: usize,
     scratch: Box<Scratch>,
     meters: Box<Meters>,
+    taps: BusTaps,
+    ballistics: Ballistics,
     watch: Watch,
     /// Whether the present block has reached a border of a tile.
     metered: bool,
@@ -116,6 +118,8 @@ impl Engine {
             bypass_fade_samples: 0,
             scratch: Box::new(Scratch::EMPTY),
             meters: Box::new(Meters::ZERO),
+            taps: BusTaps::new(),
+            ballistics: Ballistics::default(),
             watch: Watch::new(),
             metered: false,
             path,
@@ -154,10 +158,8 @@ impl Engine {
         self.sample_rate_hz = sample_rate_hz;
         self.ramp_samples = length(RAMP_SECONDS);
         self.bypass_fade_samples = length(BYPASS_FADE_SECONDS);
-        let memory = Memory::at(sample_rate_hz);
-        self.strips.iter_mut().for_each(|lanes| lanes.set_memory(memory));
-        self.groups.set_memory(memory);
-        self.master.set_memory(memory);
+        self.strips.iter_mut().for_each(|lanes| lanes.set_meter_rate(sample_rate_hz));
+        self.taps.set_rate(sample_rate_hz);
     }
 
     /// Clears memory only: the absolute count starts anew, every ramp is where it was going, and nothing rings any more.
@@ -167,6 +169,7 @@ impl Engine {
         self.strips.iter_mut().for_each(StripLanes::reset);
         self.groups.reset();
         self.master.reset();
+        self.taps.reset();
         *self.meters = Meters::ZERO;
         self.watch.forget();
         self.jump();
@@ -210,6 +213,12 @@ impl Engine {
         self.master.set(&settings.master, timing);
         self.master.set_bypass(settings.bypass, self.bypass_fade_samples);
 
+        if settings.meters.ballistics != self.ballistics {
+            self.ballistics = settings.meters.ballistics;
+            self.strips.iter_mut().for_each(|lanes| lanes.set_ballistics(self.ballistics));
+            self.taps.set_ballistics(self.ballistics);
+        }
+
         self.solo = solo;
         self.pan_law = settings.pan_law;
         self.wanted_quality = settings.colour_quality;
@@ -231,8 +240,7 @@ impl Engine {
         self.metered = false;
         self.meters.master.limiter_db = 0.0;
         self.strips.iter_mut().for_each(StripLanes::begin_block);
-        self.groups.begin_block();
-        self.master.begin_block();
+        self.taps.begin_block();
     }
 
     /// [`Engine::process`] for one part of a block: meters go on from where the part before has left them.
@@ -266,8 +274,6 @@ impl Engine {
         if self.metered {
             self.read_meters();
         }
-        let at = ((self.count - n_frames as u64) % TILE_FRAMES as u64) as usize;
-        self.master.measure(simd, outputs.master.each_ref().map(|side| &side[..n_frames]), at);
     }
 
     fn begin_tile(&mut self) {
@@ -307,7 +313,7 @@ impl Engine {
         let has_plain = sums.sum(simd, Destination::Master.idx(), &mut master.plain);
         let has_sines = master.summing.sines && sums.sum(simd, CONSOLE_BUS, &mut master.sines);
         let has_direct = self.master.delay_direct(master, [has_plain, has_sines], n);
-        let used = self.groups.process(simd, sums, segment, master, &mut scratch.stages);
+        let used = self.groups.process(simd, sums, segment, master, &mut self.taps, &mut scratch.stages);
         for (group_idx, (output, used)) in outputs.groups.iter_mut().zip(used.outputs).enumerate() {
             match output {
                 Some(output) if used => {
@@ -325,10 +331,12 @@ impl Engine {
         self.master.delay_dry(dry_mix, has_dry, n);
         match &bypass {
             Some(bypass) => {
-                write(simd, mix, Some((bypass, dry_mix)), &mut outputs.master, frames);
+                write(simd, mix, Some((bypass, dry_mix)), &mut outputs.master, frames.clone());
             }
-            None => write(simd, mix, None, &mut outputs.master, frames),
+            None => write(simd, mix, None, &mut outputs.master, frames.clone()),
         }
+        self.taps.take_master(outputs.master.each_ref().map(|side| &side[frames.clone()]), segment);
+        self.taps.end_segment(simd, segment);
         let limiter_db = self.master.limiter_reduction_db();
         self.meters.master.limiter_db = self.meters.master.limiter_db.max(limiter_db);
     }
@@ -373,7 +381,14 @@ impl Engine {
 
     /// Levels of the last block.
     pub fn levels(&self) -> Levels<'_> {
-        Levels { strips: &self.strips, groups: &self.groups, master: &self.master }
+        Levels { strips: &self.strips, taps: &self.taps }
+    }
+
+    /// Begins integrated loudness, range, their maxima and true peaks anew, for every strip, group and the master. It counts from the
+    /// tile in which the next sample lies. Never allocates or waits.
+    pub fn restart_loudness(&mut self) {
+        self.strips.iter_mut().for_each(StripLanes::restart_loudness);
+        self.taps.restart();
     }
 
     /// From now on keeps the samples of a strip, counted from 0, behind its width and pan and in front of its fader, or of none.

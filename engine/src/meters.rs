@@ -1,8 +1,9 @@
 //! What the engine tells about itself after each block.
 
-use crate::buses::{Groups, MasterBus};
 use crate::engine::MAX_STRIPS;
 use crate::lanes::LANES;
+use crate::levels::{BusTaps, MASTER_LANE};
+use crate::loudness::Loudness;
 use crate::settings::N_GROUPS;
 use crate::strips::StripLanes;
 
@@ -16,12 +17,22 @@ pub struct Level {
     pub mean_square: [f32; 2],
 }
 
+/// Where everything is measured but inputs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tap {
+    /// What a strip sends on, as [`Levels::strip`] has it.
+    Strip(usize),
+    /// A group, as [`Levels::group`] has it.
+    Group(usize),
+    /// The master as it leaves.
+    Master,
+}
+
 /// The levels of everything that the last block went through. What an engine does not have is silent.
 #[derive(Clone, Copy)]
 pub struct Levels<'a> {
     pub(crate) strips: &'a [StripLanes],
-    pub(crate) groups: &'a Groups,
-    pub(crate) master: &'a MasterBus,
+    pub(crate) taps: &'a BusTaps,
 }
 
 impl Levels<'_> {
@@ -42,12 +53,44 @@ impl Levels<'_> {
 
     /// A group behind its fader, balance and mute; in front of bypass, and of the delay that aligns it with the limiter.
     pub fn group(&self, group_idx: usize) -> Level {
-        self.groups.level(group_idx)
+        if group_idx < N_GROUPS { self.taps.level(group_idx) } else { Level::default() }
     }
 
     /// The master as it leaves: behind limiter, mono, dim, cut and bypass.
     pub fn master(&self) -> Level {
-        self.master.level()
+        self.taps.level(MASTER_LANE)
+    }
+
+    /// How loud is what a strip sends on.
+    pub fn strip_loudness(&self, strip_idx: usize) -> Loudness {
+        self.strips
+            .get(strip_idx / LANES)
+            .map_or(Loudness::SILENCE, |lanes| lanes.loudness(strip_idx % LANES))
+    }
+
+    /// How loud a group is.
+    pub fn group_loudness(&self, group_idx: usize) -> Loudness {
+        if group_idx < N_GROUPS { self.taps.loudness(group_idx) } else { Loudness::SILENCE }
+    }
+
+    /// How loud the master is as it leaves.
+    pub fn master_loudness(&self) -> Loudness {
+        self.taps.loudness(MASTER_LANE)
+    }
+
+    /// What a tap's needles read by [the ballistics that were set](crate::MeterSettings), left and right, in dB re the meter's own zero:
+    /// 0 dBFS for peaks, −18 dBFS for VU and PPM II, −9 dBFS for PPM I, −12, −14 and −20 dBFS for the K-meters. All are calibrated by a
+    /// steady sine and its amplitude. −∞ where there is nothing.
+    pub fn needle(&self, tap: Tap) -> [f32; 2] {
+        let none = [f32::NEG_INFINITY; 2];
+        match tap {
+            Tap::Strip(strip_idx) => {
+                self.strips.get(strip_idx / LANES).map_or(none, |lanes| lanes.needle_db(strip_idx % LANES))
+            }
+            Tap::Group(group_idx) if group_idx < N_GROUPS => self.taps.needle_db(group_idx),
+            Tap::Group(_) => none,
+            Tap::Master => self.taps.needle_db(MASTER_LANE),
+        }
     }
 }
 

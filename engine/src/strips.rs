@@ -12,12 +12,14 @@ use crate::colour::latency_samples;
 use crate::engine::StereoIn;
 use crate::gains::{self, IDENTITY};
 use crate::lanes::{LANES, TILE_FRAMES, first_non_finite, lanes_of};
-use crate::levels::{KnownPeaks, LaneMeter, Memory};
+use crate::levels::{KnownPeaks, LaneMeter, Memory, Tap};
+use crate::loudness::Loudness;
 use crate::meters::{Level, Reductions};
 use crate::ramp::{LaneMatrixRamp, LaneRamp};
 use crate::routing::SoloState;
 use crate::settings::{
-    ColourQuality, Destination, KeySource, N_DESTINATIONS, N_GROUPS, PanLaw, StageOrder, StripSettings,
+    Ballistics, ColourQuality, Destination, KeySource, N_DESTINATIONS, N_GROUPS, PanLaw, StageOrder,
+    StripSettings,
 };
 use crate::simd::{LaneGain, LaneTile, PerLane, Rows, clean, is_finite, is_sound, multiply, transpose};
 use crate::stages::{
@@ -64,7 +66,7 @@ pub(crate) struct StripLanes {
     output_gain: LaneRamp,
     /// Behind A, and behind B and the gain above. Both are beside the signal.
     input_meter: LaneMeter,
-    output_meter: LaneMeter,
+    output_meter: Tap,
     settings: [StripSettings; LANES],
     /// Strips whose settings count from the next border on. Bit = lane, as in all that follow.
     pending: u32,
@@ -108,7 +110,7 @@ impl StripLanes {
             sends: [LaneRamp::settled_at(1.0), closed.clone(), closed.clone(), closed.clone(), closed],
             output_gain: LaneRamp::settled_at(1.0),
             input_meter: LaneMeter::new(),
-            output_meter: LaneMeter::new(),
+            output_meter: Tap::new(),
             settings: [StripSettings::default(); LANES],
             pending: u32::MAX,
             compressor_first: 0,
@@ -186,10 +188,20 @@ impl StripLanes {
         self.jump();
     }
 
-    /// Takes how fast meters follow.
-    pub(crate) fn set_memory(&mut self, memory: Memory) {
-        self.input_meter.set_memory(memory);
-        self.output_meter.set_memory(memory);
+    /// Takes the meters' sample rate.
+    pub(crate) fn set_meter_rate(&mut self, sample_rate_hz: f64) {
+        self.input_meter.set_memory(Memory::at(sample_rate_hz));
+        self.output_meter.set_rate(sample_rate_hz);
+    }
+
+    /// Takes what needles follow.
+    pub(crate) fn set_ballistics(&mut self, ballistics: Ballistics) {
+        self.output_meter.set_ballistics(ballistics);
+    }
+
+    /// Begins loudness and true peaks anew.
+    pub(crate) fn restart_loudness(&mut self) {
+        self.output_meter.restart();
     }
 
     /// A block begins.
@@ -230,7 +242,6 @@ impl StripLanes {
         }
         self.filters.begin_tile(timing.sample_rate_hz);
         self.eq.begin_tile(timing.sample_rate_hz);
-        self.output_meter.begin_tile(&self.output_gain);
     }
 
     fn take_settings(&mut self, lane: usize, n_strips: usize, timing: Timing) {
@@ -319,6 +330,16 @@ impl StripLanes {
     /// The level of what a strip sends on.
     pub(crate) fn output_level(&self, lane: usize) -> Level {
         self.output_meter.level(lane)
+    }
+
+    /// How loud is what a strip sends on.
+    pub(crate) fn loudness(&self, lane: usize) -> Loudness {
+        self.output_meter.loudness(lane)
+    }
+
+    /// What its needles read.
+    pub(crate) fn needle_db(&self, lane: usize) -> [f32; 2] {
+        self.output_meter.needle_db(lane)
     }
 
     /// Takes `frames` of the group's feeds as far as the key tap. `dry` asks for the unity sum too.

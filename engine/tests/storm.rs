@@ -3,7 +3,7 @@
 mod support;
 
 use busbar_engine::{
-    BandShape, CompressorSettings, Engine, EqSettings, N_GROUPS, Outputs, Settings, StereoIn,
+    BandShape, CompressorSettings, Engine, EqSettings, N_GROUPS, Outputs, Settings, StereoIn, Tap,
 };
 use fastrand::Rng;
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -240,11 +240,27 @@ impl Storm {
             black_box((engine.needs_prepare(), engine.meters()));
             black_box(engine.quarantined_strips());
             engine.clear_quarantined(mask);
+            let levels = engine.levels();
+            black_box((levels.strip_loudness(0), levels.needle(Tap::Master), levels.needle(Tap::Strip(0))));
+            if mask & 0x3f == 0 {
+                engine.restart_loudness();
+            }
             if is_reset {
                 engine.reset();
             }
         });
         assert_eq!(n_calls, 0, "allocates");
+        let levels = self.engine.levels();
+        let strips = (0..self.n_strips).map(|idx| levels.strip_loudness(idx));
+        for loudness in strips.chain([levels.group_loudness(0), levels.master_loudness()]) {
+            assert!(loudness.true_peak.iter().all(|peak| peak.is_finite()), "{loudness:?}");
+            // Minus infinity is silence; nothing else is no number.
+            for lufs in [loudness.momentary_lufs, loudness.short_term_lufs, loudness.integrated_lufs] {
+                assert!(lufs < 1e4, "{loudness:?}");
+            }
+            assert!((-1.0..=1.0).contains(&loudness.correlation), "{loudness:?}");
+            assert!((0.0..=101.2).contains(&loudness.range_lu), "{loudness:?}");
+        }
         let meters = self.engine.meters();
         for meter in meters.strips.iter().chain(&meters.groups).chain([&meters.master]) {
             for reduction_db in [meter.gate_db, meter.compressor_db, meter.limiter_db] {

@@ -1,24 +1,16 @@
-//! The meter of a tap of eight strips side by side.
-//!
-//! A gain behind the tap does not need to be in the samples while it stands still: it is brought in at the end, g·max |x| and
-//! g²·Σ x². Which samples count as behind a gain that moves is decided by the tile: all from the moment on at which it moved.
-//! No ramp is shorter than a tile, so that no cut changes which these are.
+//! The meter of the inputs of eight strips side by side: peak and mean square.
 
 use super::Memory;
 use crate::lanes::{LANES, unscale};
 use crate::meters::Level;
-use crate::ramp::LaneRamp;
-use crate::simd::{LaneColumns, LaneGain, LaneTile, N_COLUMNS, PerLane, measure_part, measure_tile};
+use crate::simd::{LaneColumns, LaneTile, N_COLUMNS, measure_part, measure_tile};
 use crate::stages::Segment;
 use fearless_simd::Simd;
-
-/// Gains of 1.
-const UNITY: PerLane = PerLane::splat(1.0);
 
 /// The largest magnitudes of both sides that somebody else has found already, as the bits of finite samples before they were scaled.
 pub(crate) type KnownPeaks = [[u32; LANES]; 2];
 
-/// The meter of a tap of a group of strips.
+/// The meter of the inputs of a group of strips.
 #[derive(Debug)]
 pub(crate) struct LaneMeter {
     memory: Memory,
@@ -30,19 +22,8 @@ pub(crate) struct LaneMeter {
     is_new_block: bool,
     /// Whether any sum is not zero, or the present tile is not.
     rings: bool,
-    part: LanePart,
-}
-
-/// A tile that is not complete yet.
-#[derive(Debug)]
-struct LanePart {
-    /// What came while the gain stood where it was when the tile began; without the gain.
-    still: [LaneColumns; 2],
-    /// The gain when the tile began.
-    gain: PerLane,
-    /// What came from the first moment on at which the gain moved; with the gain.
-    moved: [LaneColumns; 2],
-    has_moved: bool,
+    /// Squares of a tile that is not complete yet.
+    part: [LaneColumns; 2],
 }
 
 impl LaneMeter {
@@ -53,7 +34,7 @@ impl LaneMeter {
             tops: [LaneColumns::ZERO; 2],
             is_new_block: true,
             rings: false,
-            part: LanePart::new(UNITY),
+            part: [LaneColumns::NO_SQUARES; 2],
         }
     }
 
@@ -69,12 +50,6 @@ impl LaneMeter {
     /// A block begins: peaks begin anew.
     pub(crate) fn begin_block(&mut self) {
         self.is_new_block = true;
-    }
-
-    /// A tile of the absolute grid begins, with a gain that may move.
-    pub(crate) fn begin_tile(&mut self, gain: &LaneRamp) {
-        self.part.gain.clone_from(gain.target());
-        self.part.has_moved = !gain.is_settled();
     }
 
     /// What a lane's strip reads.
@@ -114,34 +89,10 @@ impl LaneMeter {
                         }
                     },
                 );
-                self.measure_tile::<S, false>(simd, tiles, &UNITY);
+                self.measure_tile::<S, false>(simd, tiles);
             }
-            _ if segment.is_whole_tile() => self.measure_tile::<S, true>(simd, tiles, &UNITY),
-            _ => self.measure_part(simd, tiles, None, segment),
-        }
-    }
-
-    /// Measures a segment behind a gain, which it takes that much further. `room` is where the gain lies while it moves.
-    pub(crate) fn measure_behind<S: Simd>(
-        &mut self,
-        simd: S,
-        tiles: &[LaneTile; 2],
-        gain: &mut LaneRamp,
-        room: &mut LaneTile,
-        segment: Segment,
-    ) {
-        if gain.is_settled_at(0.0) && !self.part.has_moved {
-            return self.pass_silence(simd, segment);
-        }
-        self.begin();
-        self.part.has_moved |= !gain.is_settled();
-        if self.part.has_moved {
-            let gain = gain.advance(simd, room, segment.n);
-            self.measure_part(simd, tiles, Some(gain), segment);
-        } else if segment.is_whole_tile() {
-            self.measure_tile::<S, true>(simd, tiles, gain.target());
-        } else {
-            self.measure_part(simd, tiles, None, segment);
+            _ if segment.is_whole_tile() => self.measure_tile::<S, true>(simd, tiles),
+            _ => self.measure_part(simd, tiles, segment),
         }
     }
 
@@ -153,7 +104,7 @@ impl LaneMeter {
         }
     }
 
-    fn measure_tile<S: Simd, const PEAKS: bool>(&mut self, simd: S, tiles: &[LaneTile; 2], gain: &PerLane) {
+    fn measure_tile<S: Simd, const PEAKS: bool>(&mut self, simd: S, tiles: &[LaneTile; 2]) {
         let Self { memory, sums, tops, .. } = self;
         let floor = memory.floor_of(N_COLUMNS);
         simd.vectorize(
@@ -163,33 +114,23 @@ impl LaneMeter {
                     let (mut found, mut squares) = (LaneColumns::ZERO, LaneColumns::ZERO);
                     measure_tile::<S, PEAKS>(simd, tile, &mut found, &mut squares);
                     if PEAKS {
-                        tops.raise(simd, &found, gain);
+                        tops.raise(simd, &found);
                     }
-                    sums.remember(simd, &squares, gain, memory.keep, floor);
+                    sums.remember(simd, &squares, memory.keep, floor);
                 }
             },
         );
     }
 
-    fn measure_part<S: Simd>(
-        &mut self,
-        simd: S,
-        tiles: &[LaneTile; 2],
-        gain: Option<LaneGain<'_>>,
-        segment: Segment,
-    ) {
+    fn measure_part<S: Simd>(&mut self, simd: S, tiles: &[LaneTile; 2], segment: Segment) {
         let Self { tops, part, .. } = self;
-        let (squares, behind) = match gain {
-            Some(_) => (&mut part.moved, &UNITY),
-            None => (&mut part.still, &part.gain),
-        };
         simd.vectorize(
             #[inline(always)]
             || {
-                for ((tile, squares), tops) in tiles.iter().zip(squares).zip(tops) {
+                for ((tile, squares), tops) in tiles.iter().zip(part).zip(tops) {
                     let mut found = LaneColumns::ZERO;
-                    measure_part(simd, tile, gain.as_ref(), segment.at, segment.n, &mut found, squares);
-                    tops.raise(simd, &found, behind);
+                    measure_part(simd, tile, segment.at, segment.n, &mut found, squares);
+                    tops.raise(simd, &found);
                 }
             },
         );
@@ -205,23 +146,12 @@ impl LaneMeter {
         simd.vectorize(
             #[inline(always)]
             || {
-                for ((sums, still), moved) in sums.iter_mut().zip(&mut part.still).zip(&part.moved) {
-                    still.join(simd, &part.gain, moved);
-                    sums.remember(simd, still, &UNITY, memory.keep, floor);
+                for (sums, squares) in sums.iter_mut().zip(part.iter_mut()) {
+                    squares.hold(simd);
+                    sums.remember(simd, squares, memory.keep, floor);
                 }
             },
         );
-        *part = LanePart::new(part.gain.clone());
-    }
-}
-
-impl LanePart {
-    fn new(gain: PerLane) -> Self {
-        Self {
-            still: [LaneColumns::NO_SQUARES; 2],
-            gain,
-            moved: [LaneColumns::NO_SQUARES; 2],
-            has_moved: false,
-        }
+        *part = [LaneColumns::NO_SQUARES; 2];
     }
 }

@@ -7,8 +7,10 @@
 //!
 //! | file | what it measures |
 //! |---|---|
-//! | `lanes` | a tap of eight strips |
-//! | `bus` | a group or the master |
+//! | `lanes` | the inputs of eight strips |
+//! | `tap` | all there is of what eight strips send on: levels, true peak, loudness, needles |
+//! | `buses` | the same of groups and master |
+//! | `needle` | VU, PPM and K-meters |
 //!
 //! The mean square is that of the last border, whatever came since; the peak is that of every sample of the block. Neither depends
 //! on how the stream was cut into blocks. What has decayed below −200 dB is zero, and what is zero costs nothing.
@@ -16,11 +18,14 @@
 //! All of it is measured beside the signal, which stays as it is. State: a mean square for each channel, and the sums of a tile that
 //! is not complete yet. Latency: none; groups are measured in front of the delay that aligns them with the limiter.
 
-mod bus;
+mod buses;
 mod lanes;
+mod needle;
+mod tap;
 
-pub(crate) use bus::{BusMeter, FROM_ENGINE, FROM_OUTPUT};
+pub(crate) use buses::{BusTaps, MASTER_LANE};
 pub(crate) use lanes::{KnownPeaks, LaneMeter};
+pub(crate) use tap::Tap;
 
 use crate::lanes::TILE_FRAMES;
 use crate::simd::SQUARE_SCALE;

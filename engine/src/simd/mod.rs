@@ -16,7 +16,10 @@
 //! | `mix` | matrices and sums |
 //! | `convolve`, `shape`, `dc` | colour: filters between rates, the curve, direct current away |
 //! | `sines` | console summing |
-//! | `squares` | peaks and sums of squares, for meters |
+//! | `squares` | peaks and sums of squares, for the inputs' meters |
+//! | `weighting` | peaks, squares and squares behind the K-weighting, for all other meters |
+//! | `true_peak` | how high a signal goes between its samples |
+//! | `needle` | what VU and PPM follow |
 //!
 //! Every kernel is generic over a token of `fearless_simd`, which stands for instructions that are there, so that none of
 //! this needs `unsafe`. [`on_path!`](path::on_path) turns a [`SimdPath`] into such a token, once per block.
@@ -44,6 +47,7 @@ mod gate;
 mod level;
 mod math;
 mod mix;
+mod needle;
 mod path;
 mod section;
 mod shape;
@@ -52,6 +56,8 @@ mod squares;
 #[cfg(test)]
 mod testing;
 mod tile;
+mod true_peak;
+mod weighting;
 
 pub(crate) use compressor::{CompressorLanes, reduce};
 pub(crate) use convolve::{Tap, convolve};
@@ -60,6 +66,7 @@ pub(crate) use envelope::DB_PER_OCTAVE;
 pub(crate) use gain::{LaneGain, apply};
 pub(crate) use gate::{GateLanes, gate};
 pub(crate) use mix::{add_scaled, multiply};
+pub(crate) use needle::{follow_peaks, sum_magnitudes};
 pub use path::SimdPath;
 pub(crate) use path::on_path;
 pub(crate) use section::{FilterScratch, LaneSection, filter};
@@ -68,10 +75,15 @@ pub(crate) use shape::{
 };
 pub(crate) use sines::{add_sines, add_sines_of, decode};
 pub(crate) use squares::{
-    LaneColumns, N_COLUMNS, NEXT_TO_NOTHING, SQUARE_SCALE, larger, measure_part, measure_row, measure_tile,
-    remember_row,
+    LaneColumns, N_COLUMNS, ROOT, ROOT_SCALE, SQUARE_SCALE, larger, measure_part, measure_tile,
 };
 pub(crate) use tile::{
     LaneTile, PerLane, Rows, clean, frames_per_vector, is_finite, is_sound, part_range, parts, sum_lanes,
     transpose, vectors_mut,
+};
+#[cfg(test)]
+pub(crate) use true_peak::{A as TAP_A, B as TAP_B, C as TAP_C};
+pub(crate) use true_peak::{PAST_FRAMES, WINDOW_FRAMES, between, roughness};
+pub(crate) use weighting::{
+    Found, Pairs, Weighting, WeightingState, add_held, put_behind, remember_pairs, remember_products, weigh,
 };

@@ -1,7 +1,7 @@
 //! Peaks and sums of squares: what a level meter is made of.
 //!
 //! ```text
-//! largest ← max |x|        squares ← Σ x²        memory ← keep·memory + gain²·squares
+//! largest ← max |x|        squares ← Σ x²        memory ← keep·memory + squares
 //! ```
 //!
 //! The frames of a tile go into four columns, 0, 4, 8 …, 1, 5, 9 … and so on, and whoever reads puts the columns together: each is
@@ -12,8 +12,7 @@
 //! Sums begin with a little that is not zero, −450 dB of full scale: what is next to nothing disappears in it instead of making the sum
 //! subnormal. Where products are rounded before they are added, they are kept from it one by one.
 
-use super::gain::LaneGain;
-use super::tile::{LaneTile, PerLane, part_range, parts};
+use super::tile::{LaneTile, part_range};
 use crate::lanes::{FULL_SCALE, LANES, TILE_FRAMES};
 use fearless_simd::{Select, Simd, SimdBase, SimdFloat, SimdMask, f32x8};
 
@@ -24,13 +23,16 @@ pub(crate) const SQUARE_SCALE: f32 = FULL_SCALE;
 pub(crate) const NEXT_TO_NOTHING: f32 = 1.0 / (1u128 << 90) as f32;
 
 /// The smallest magnitude whose square is a normal number.
-const SMALLEST_ROOT: f32 = 1.0 / (1u64 << 62) as f32;
+pub(super) const SMALLEST_ROOT: f32 = 1.0 / (1u64 << 62) as f32;
 
 /// What a tile's sums are held to, so that nothing behind them is infinite.
 const CEILING: f32 = 1e30;
 
 /// What takes a sample from the engine's scale to the one whose squares are told: 2⁻³⁰.
-const ROOT: f32 = 1.0 / (1u64 << 30) as f32;
+pub(crate) const ROOT: f32 = 1.0 / (1u64 << 30) as f32;
+
+/// Full scale there.
+pub(crate) const ROOT_SCALE: f32 = (1u64 << 30) as f32;
 
 /// Columns are independent of each other: a processor works on several while it waits for the last sum of one.
 pub(crate) const N_COLUMNS: usize = 4;
@@ -76,12 +78,11 @@ impl LaneColumns {
         N_COLUMNS * LANES / S::f32s::LEN
     }
 
-    /// self ← max(self, gain·tops)
+    /// self ← max(self, tops)
     #[inline(always)]
-    pub(crate) fn raise<S: Simd>(&mut self, simd: S, tops: &Self, gain: &PerLane) {
+    pub(crate) fn raise<S: Simd>(&mut self, simd: S, tops: &Self) {
         for idx in 0..Self::n_vectors::<S>() {
-            let top = tops.load(simd, idx) * gain.load(simd, idx % parts::<S>());
-            self.store::<S>(idx, self.load(simd, idx).max(top));
+            self.store::<S>(idx, self.load(simd, idx).max(tops.load(simd, idx)));
         }
     }
 
@@ -93,33 +94,21 @@ impl LaneColumns {
         f32x8::from_slice(simd, first).max(magnitudes).store_slice(first);
     }
 
-    /// self ← keep·self + gain²·squares, and zero where that is less than `floor`
+    /// self ← keep·self + squares, and zero where that is less than `floor`
     #[inline(always)]
-    pub(crate) fn remember<S: Simd>(
-        &mut self,
-        simd: S,
-        squares: &Self,
-        gain: &PerLane,
-        keep: f32,
-        floor: f32,
-    ) {
+    pub(crate) fn remember<S: Simd>(&mut self, simd: S, squares: &Self, keep: f32, floor: f32) {
         for idx in 0..Self::n_vectors::<S>() {
-            let gain = gain.load(simd, idx % parts::<S>());
-            let squares = squares.load(simd, idx) * (gain * gain);
-            let next = self.load(simd, idx).mul_add(S::f32s::splat(simd, keep), squares);
+            let next = self.load(simd, idx).mul_add(S::f32s::splat(simd, keep), squares.load(simd, idx));
             let is_nothing = next.simd_lt(S::f32s::splat(simd, floor));
             self.store::<S>(idx, is_nothing.select(S::f32s::splat(simd, 0.0), next));
         }
     }
 
-    /// self ← gain²·self + other, held to what can be multiplied with gains
+    /// Holds squares to what can be remembered.
     #[inline(always)]
-    pub(crate) fn join<S: Simd>(&mut self, simd: S, gain: &PerLane, other: &Self) {
-        let ceiling = S::f32s::splat(simd, CEILING);
+    pub(crate) fn hold<S: Simd>(&mut self, simd: S) {
         for idx in 0..Self::n_vectors::<S>() {
-            let gain = gain.load(simd, idx % parts::<S>());
-            let (own, other) = (self.load(simd, idx).min(ceiling), other.load(simd, idx).min(ceiling));
-            self.store::<S>(idx, own * (gain * gain) + other);
+            self.store::<S>(idx, self.load(simd, idx).min(S::f32s::splat(simd, CEILING)));
         }
     }
 }
@@ -166,11 +155,8 @@ fn measure_loud_tile<S: Simd>(simd: S, tile: &LaneTile, squares: &mut LaneColumn
     simd.vectorize(
         #[inline(always)]
         || {
-            measure_part(simd, tile, None, 0, TILE_FRAMES, &mut tops, squares);
-            let ceiling = S::f32s::splat(simd, CEILING);
-            for idx in 0..LaneColumns::n_vectors::<S>() {
-                squares.store::<S>(idx, squares.load(simd, idx).min(ceiling));
-            }
+            measure_part(simd, tile, 0, TILE_FRAMES, &mut tops, squares);
+            squares.hold(simd);
         },
     );
 }
@@ -191,13 +177,12 @@ fn is_fused<S: Simd>() -> bool {
     S::f32s::LEN >= LANES
 }
 
-/// Adds the squares of `n` frames, times a gain, to those of the `at` frames of the tile that came before, and raises the largest
+/// Adds the squares of `n` frames to those of the `at` frames of the tile that came before, and raises the largest
 /// magnitudes, in the engine's scale.
 #[inline(always)]
 pub(crate) fn measure_part<S: Simd>(
     simd: S,
     tile: &LaneTile,
-    gain: Option<&LaneGain<'_>>,
     at: usize,
     n: usize,
     tops: &mut LaneColumns,
@@ -205,12 +190,7 @@ pub(crate) fn measure_part<S: Simd>(
 ) {
     debug_assert!(at + n <= TILE_FRAMES);
     for (idx, frame) in tile.0[..n].iter().enumerate() {
-        let mut samples = f32x8::from_slice(simd, frame) * ROOT;
-        match gain {
-            Some(LaneGain::Still(gain)) => samples *= f32x8::from_slice(simd, gain.lanes()),
-            Some(LaneGain::Moving(gains)) => samples *= f32x8::from_slice(simd, &gains.0[idx]),
-            None => {}
-        }
+        let samples = f32x8::from_slice(simd, frame) * ROOT;
         let column = (at + idx) % N_COLUMNS;
         let mut magnitudes = samples.abs();
         let top = &mut tops.0[column];
@@ -221,51 +201,6 @@ pub(crate) fn measure_part<S: Simd>(
         let sum = &mut squares.0[column];
         magnitudes.mul_add(magnitudes, f32x8::from_slice(simd, sum)).store_slice(sum);
     }
-}
-
-/// Measures samples of one signal, side by side: adds the squares of as many as there are, times `scale`, and raises the largest
-/// magnitudes, times `scale`. The first sample belongs to place `first`, the next to the next, and so on.
-#[inline(always)]
-pub(crate) fn measure_row<S: Simd>(
-    simd: S,
-    samples: &[f32],
-    scale: f32,
-    first: usize,
-    largest: &mut [f32; LANES],
-    squares: &mut [f32; LANES],
-) {
-    let (chunks, rest) = if first == 0 { samples.as_chunks::<LANES>() } else { (&[][..], samples) };
-    let (mut tops, mut sums) = (f32x8::from_slice(simd, largest), f32x8::from_slice(simd, squares));
-    for chunk in chunks {
-        let magnitudes = (f32x8::from_slice(simd, chunk) * scale).abs();
-        tops = tops.max(magnitudes);
-        let roots = magnitudes.max(f32x8::splat(simd, SMALLEST_ROOT));
-        sums += roots * roots;
-    }
-    tops.store_slice(largest);
-    sums.store_slice(squares);
-    for (idx, sample) in rest.iter().enumerate() {
-        let (magnitude, place) = ((sample * scale).abs(), (first + idx) % LANES);
-        largest[place] = larger(magnitude, largest[place]);
-        let root = larger(magnitude, SMALLEST_ROOT);
-        squares[place] += root * root;
-    }
-}
-
-/// memory ← keep·memory + squares, and zero where that is less than `floor`; eight places of one signal. The squares begin anew.
-#[inline(always)]
-pub(crate) fn remember_row<S: Simd>(
-    simd: S,
-    memory: &mut [f32; LANES],
-    squares: &mut [f32; LANES],
-    keep: f32,
-    floor: f32,
-) {
-    let held = f32x8::from_slice(simd, squares).min(f32x8::splat(simd, CEILING));
-    let next = f32x8::from_slice(simd, memory) * keep + held;
-    let is_nothing = next.simd_lt(f32x8::splat(simd, floor));
-    is_nothing.select(f32x8::splat(simd, 0.0), next).store_slice(memory);
-    *squares = [NEXT_TO_NOTHING; LANES];
 }
 
 /// The larger one of two magnitudes, in one instruction.
@@ -351,42 +286,12 @@ mod tests {
                     // What is behind the segment is of no meaning.
                     part.0[n..].fill([f32::MAX; LANES]);
                     on_path!(path, simd => {
-                        measure_part(simd, &part, None, at, n, &mut tops, &mut squares);
+                        measure_part(simd, &part, at, n, &mut tops, &mut squares);
                     });
                     at += n;
                 }
                 assert_eq!((tops, squares), tile_on(path, &tile), "{}", path.name());
             }
-        }
-    }
-
-    #[test]
-    fn a_gain_counts_before_the_squares_whether_it_moves_or_not() {
-        let mut rng = Rng::with_seed(33);
-        for path in SimdPath::all() {
-            let tile = loud_and_soft(&mut rng);
-            let mut gain = PerLane::ZERO;
-            (0..LANES).for_each(|lane| gain.set(lane, 0.125 * lane as f32));
-            let gains = LaneTile([gain.lanes().try_into().expect("eight lanes"); TILE_FRAMES]);
-            let mut scaled = tile.clone();
-            for frame in &mut scaled.0 {
-                frame.iter_mut().zip(gain.lanes()).for_each(|(sample, gain)| *sample *= gain);
-            }
-            let mut measured = Vec::new();
-            let cases = [
-                (&tile, Some(LaneGain::Still(&gain))),
-                (&tile, Some(LaneGain::Moving(&gains))),
-                (&scaled, None),
-            ];
-            for (tile, gain) in cases {
-                let (mut tops, mut squares) = (LaneColumns::ZERO, LaneColumns::NO_SQUARES);
-                on_path!(path, simd => {
-                    measure_part(simd, tile, gain.as_ref(), 0, TILE_FRAMES, &mut tops, &mut squares);
-                });
-                measured.push((tops, squares));
-            }
-            assert_eq!(measured[0], measured[1], "{}", path.name());
-            assert_eq!(measured[0], measured[2], "{}", path.name());
         }
     }
 }

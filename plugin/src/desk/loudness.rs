@@ -5,37 +5,11 @@
 
 use super::Tap;
 use crate::guard::Readings;
-use busbar_engine::N_GROUPS;
+use busbar_engine::{Loudness, N_GROUPS};
 use std::sync::Arc;
-
-/// TEMPORARY.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[allow(missing_docs)]
-pub struct Loudness {
-    pub momentary_lufs: f32,
-    pub short_term_lufs: f32,
-    pub integrated_lufs: f32,
-    pub range_lu: f32,
-    pub max_momentary_lufs: f32,
-    pub max_short_term_lufs: f32,
-    pub true_peak: [f32; 2],
-    pub correlation: f32,
-}
 
 /// How many figures the extension tells of a tap.
 const N_FIGURES: usize = 9;
-
-/// What is read of a tap before anything was heard, and of one that does not exist.
-pub(super) const NOTHING: Loudness = Loudness {
-    momentary_lufs: f32::NEG_INFINITY,
-    short_term_lufs: f32::NEG_INFINITY,
-    integrated_lufs: f32::NEG_INFINITY,
-    range_lu: 0.0,
-    max_momentary_lufs: f32::NEG_INFINITY,
-    max_short_term_lufs: f32::NEG_INFINITY,
-    true_peak: [0.0; 2],
-    correlation: 0.0,
-};
 
 /// In the order in which the extension tells them.
 fn figures(loudness: &Loudness) -> [f32; N_FIGURES] {
@@ -66,7 +40,7 @@ impl LoudnessStore {
         let n_taps = n_strips + N_GROUPS + 1;
         Self {
             n_strips,
-            readings: Arc::new(Readings::new((0..n_taps).flat_map(|_| figures(&NOTHING)))),
+            readings: Arc::new(Readings::new((0..n_taps).flat_map(|_| figures(&Loudness::SILENCE)))),
             needles: Readings::new((0..2 * n_taps).map(|_| f32::NEG_INFINITY)),
         }
     }
@@ -90,6 +64,22 @@ impl LoudnessStore {
         }
     }
 
+    /// Takes what the engine tells of its last block. Realtime-safe.
+    pub(super) fn publish(&self, levels: busbar_engine::Levels<'_>) {
+        for (place, tap) in self.taps().enumerate() {
+            let (loudness, needle) = match tap {
+                Tap::Strip(idx) => {
+                    (levels.strip_loudness(idx), levels.needle(busbar_engine::Tap::Strip(idx)))
+                }
+                Tap::Group(idx) => {
+                    (levels.group_loudness(idx), levels.needle(busbar_engine::Tap::Group(idx)))
+                }
+                _ => (levels.master_loudness(), levels.needle(busbar_engine::Tap::Master)),
+            };
+            self.put(place, &loudness, needle);
+        }
+    }
+
     /// Sets what a tap shows, as if a block had brought it.
     pub(super) fn show(&self, tap: Tap, loudness: &Loudness, needle: [f32; 2]) {
         if let Some(place) = self.place(tap) {
@@ -104,7 +94,7 @@ impl LoudnessStore {
 
     /// What a tap reads.
     pub(super) fn read(&self, tap: Tap) -> Loudness {
-        let Some(place) = self.place(tap) else { return NOTHING };
+        let Some(place) = self.place(tap) else { return Loudness::SILENCE };
         let figure = |idx| self.readings.read_one(N_FIGURES * place + idx);
         Loudness {
             momentary_lufs: figure(0),
@@ -142,7 +132,7 @@ mod tests {
             true_peak: [n + 0.6, n + 0.7],
             correlation: n + 0.8,
         };
-        assert_eq!(store.read(Tap::Master), NOTHING);
+        assert_eq!(store.read(Tap::Master), Loudness::SILENCE);
         for (n, tap) in store.taps().enumerate() {
             store.show(tap, &loudness(n as f32), [n as f32, n as f32 + 0.5]);
         }
@@ -153,7 +143,7 @@ mod tests {
         let n_taps = 3 + N_GROUPS + 1;
         assert_eq!(store.readings.n_figures(), n_taps * N_FIGURES);
         for missing in [Tap::Input(0), Tap::Strip(3), Tap::Group(N_GROUPS)] {
-            assert_eq!(store.read(missing), NOTHING);
+            assert_eq!(store.read(missing), Loudness::SILENCE);
         }
     }
 }

@@ -28,10 +28,9 @@ mod spectrum;
 use crate::guard::{HostLink, Meters};
 use crate::params::BusbarParams;
 use atomic_float::AtomicF32;
-use busbar_engine::{Engine, N_GROUPS, Reductions};
+use busbar_engine::{Engine, Loudness, N_GROUPS, Reductions};
 use levels::LevelStore;
 pub use levels::{Levels, Tap};
-pub use loudness::Loudness;
 use loudness::LoudnessStore;
 pub use names::MAX_NAME_CHARS;
 use pulse::Pulse;
@@ -263,7 +262,7 @@ impl Desk {
             self.to_clear.fetch_and(!to_clear, Ordering::Release);
         }
         if self.loudness.readings().take_restart() {
-            // TEMPORARY engine.restart_loudness();
+            engine.restart_loudness();
         }
     }
 
@@ -281,8 +280,7 @@ impl Desk {
 
     /// The same with what goes on from block to block, so that once for many stretches is enough.
     pub fn publish_loudness(&self, engine: &Engine) {
-        // TEMPORARY self.loudness.publish(engine.levels());
-        let _ = engine;
+        self.loudness.publish(engine.levels());
     }
 
     /// Where the reductions of gate, compressor and limiter are, as far as a channel has them.

@@ -2,10 +2,10 @@
 //!
 //! Its peaks and reductions stay when they are read, so that every frame looks alike, and it counts as processing.
 
-use super::{Desk, Levels, Loudness, Tap};
+use super::{Desk, Levels, Tap};
 use crate::guard::HostLink;
 use crate::params::BusbarParams;
-use busbar_engine::{Level, Reductions};
+use busbar_engine::{Level, Loudness, Reductions};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
