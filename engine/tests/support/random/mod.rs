@@ -118,6 +118,7 @@ pub fn settings(rng: &mut Rng, n_strips: usize, wildness: Wildness) -> Settings 
         master: master(rng, wildness),
         pan_law: PAN_LAWS[rng.usize(..5)],
         bypass: chance(rng, 0.05),
+        ..Settings::new(n_strips)
     };
     if wildness != Wildness::Linear {
         stages::switch_some_on(rng, &mut settings, wildness);
