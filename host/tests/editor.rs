@@ -279,12 +279,8 @@ fn opens_and_closes_fifty_times<H: Host>() {
     let left = after.descriptors - before.descriptors;
     assert!(left <= H::LEAKED_DESCRIPTORS * TIMES, "{left} descriptors");
     let grown_kib = after.heap_kib - before.heap_kib;
-    assert!(grown_kib < MAX_LEAK_KIB * TIMES as i64, "{} KiB each time", grown_kib / TIMES as i64);
+    assert!(grown_kib < H::LEAKED_KIB * TIMES as i64, "{} KiB each time", grown_kib / TIMES as i64);
 }
-
-/// What an opening may leave behind. baseview 0.4.2 keeps a keymap of 54 KiB for each window (`XkbcommonState`); the rest, up to 90 KiB in CLAP and 180 in
-/// VST3, where the host keeps some of it, has not been traced.
-const MAX_LEAK_KIB: i64 = 320;
 
 /// The resources, once the threads of closed editors are gone.
 fn settled() -> Resources {
