@@ -214,8 +214,9 @@ fn clack_host_busbar_16_measures_the_example_as_this_host_does() {
         {
             assert!(differ(figure, own) <= 0.05, "{figure} of {track}");
         }
-        // Both are counted on a grid of a tenth of a second, which begins at another sample by the latency.
-        assert!(differ("range_lu", "range_lu") <= 0.2, "{track}");
+        // This host's meter looks at short-term loudness once a second, the plugin's ten times: in half a minute they meet different
+        // extremes. It is what Tech 3342 gives a meter.
+        assert!(differ("range_lu", "range_lu") <= 1.0, "{track}");
         // Four times oversampled, by another filter than ours: what Tech 3341 gives a meter.
         assert!(differ("true_peak_dbtp", "true_peak_dbtp") <= 0.3, "{track}");
     }
