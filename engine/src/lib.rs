@@ -4,12 +4,12 @@
 //! It is fed plain values ([`Settings`]) and slices of samples, and it is total: it clamps, it never fails.
 //!
 //! ```text
-//! inputs → tile → strips (in lanes: filters, gate, EQ, compressor) → matrix → groups → master, limiter → outputs
+//! inputs → tile → strips (in lanes: filters, gate, EQ, compressor, saturation) → matrix → groups → master, limiter → outputs
 //! ```
 //!
 //! | verb | may allocate | what it does |
 //! |---|---|---|
-//! | [`Engine::prepare`] | yes | takes the sample rate and the lookahead, clears memory |
+//! | [`Engine::prepare`] | yes | takes the sample rate, the lookahead and the quality of colour, clears memory |
 //! | [`Engine::reset`] | no | clears memory only |
 //! | [`Engine::set`] | no | takes a snapshot; gains count from the next sample on, filters and dynamics from the next border |
 //! | [`Engine::process`] | no | turns input into output |
@@ -24,8 +24,8 @@
 //!
 //! # Latency and memory
 //!
-//! The latency is that of the limiter's lookahead, zero by default, and the same for everything that leaves. The state is ramps,
-//! filters, envelopes, what the limiter has yet to let go, and the quarantine. What has decayed comes to rest at borders of tiles,
+//! The latency is that of colour's quality and of the limiter's lookahead, zero by default, and the same for everything that leaves. The
+//! state is ramps, filters, envelopes, what the limiter has yet to let go, and the quarantine. What has decayed comes to rest at borders of tiles,
 //! and what is off or at rest costs nothing.
 //!
 //! # Instructions

@@ -3,7 +3,7 @@
 
 mod support;
 
-use busbar_engine::{Ballistics, Engine, Levels, Loudness, N_GROUPS, Outputs, Settings, TILE_FRAMES, Tap};
+use busbar_engine::{Ballistics, Engine, Levels, Loudness, N_GROUPS, Outputs, Settings, Tap};
 use fastrand::Rng;
 use support::random::{Automation, session};
 use support::{Mix, Session, process};

@@ -2,7 +2,7 @@
 //!
 //! Every case is fed to strip 0, which goes to the master and to group A: all three have to read the same.
 
-use busbar_engine::{Destination, Engine, Loudness, Outputs, Settings};
+use busbar_engine::{Destination, Engine, Loudness, Outputs, Settings, SimdPath, TILE_FRAMES};
 use std::f64::consts::PI;
 
 /// The rates at which everything has to hold.
@@ -58,20 +58,25 @@ fn tones(sample_rate_hz: f64, frequency_hz: f64, steps: &[(f64, f64)]) -> Vec<f3
     signal
 }
 
-/// What all taps read at the end.
+/// Whether two figures are the same but for rounding.
+fn same(a: f32, b: f32) -> bool {
+    a == b || (a - b).abs() < 1e-3
+}
+
+/// What all taps read at the end, when all of them have worked off the last tenth of a second: 16 tiles later.
 #[track_caller]
-fn read_all(engine: &Engine) -> Loudness {
+fn read_all(engine: &mut Engine) -> Loudness {
+    let n = 17 * TILE_FRAMES;
+    let (mut left, mut right) = (vec![0.0; n], vec![0.0; n]);
+    engine.process(&[], &mut Outputs { master: [&mut left, &mut right], groups: [const { None }; 4] });
     let levels = engine.levels();
     let [strip, group, master] =
         [levels.strip_loudness(0), levels.group_loudness(0), levels.master_loudness()];
     for tap in [strip, group] {
-        assert!((tap.integrated_lufs - master.integrated_lufs).abs() < 1e-3, "{tap:?} {master:?}");
+        assert!(same(tap.integrated_lufs, master.integrated_lufs), "{tap:?} {master:?}");
+        assert!(same(tap.max_momentary_lufs, master.max_momentary_lufs), "{tap:?} {master:?}");
+        // Values next to the border of a bin.
         assert!((tap.range_lu - master.range_lu).abs() < 0.03, "{tap:?} {master:?}");
-        // Rounding at most, or infinite both.
-        assert!(
-            tap.max_momentary_lufs == master.max_momentary_lufs
-                || (tap.max_momentary_lufs - master.max_momentary_lufs).abs() < 1e-3
-        );
         assert_eq!(tap.true_peak, master.true_peak);
     }
     assert_eq!(levels.strip_loudness(1), Loudness::SILENCE);
@@ -97,7 +102,7 @@ fn tech_3341_cases_1_to_5() {
         for (name, steps, want) in cases {
             let mut engine = engine(sample_rate_hz);
             play(&mut engine, sample_rate_hz, &tones(sample_rate_hz, 1_000.0, steps), |_, _| ());
-            let read = read_all(&engine);
+            let read = read_all(&mut engine);
             let context = format!("case {name} at {sample_rate_hz} Hz");
             assert_lufs(read.integrated_lufs, want, &context);
             if steps.len() == 1 {
@@ -142,7 +147,7 @@ fn short_tones_reach_their_largest_momentary_loudness_wherever_they_begin() {
             signal.extend(tones(sample_rate_hz, 1_000.0, &steps));
             play(&mut engine, sample_rate_hz, &signal, |_, _| ());
             assert_lufs(
-                read_all(&engine).max_momentary_lufs,
+                read_all(&mut engine).max_momentary_lufs,
                 -23.0,
                 &format!("{delay} at {sample_rate_hz} Hz"),
             );
@@ -168,7 +173,7 @@ fn tech_3341_cases_15_to_19() {
             let signal: Vec<f32> = (0..6_400).map(sine).collect();
             let mut engine = engine(sample_rate_hz);
             play(&mut engine, sample_rate_hz, &signal, |_, _| ());
-            for true_peak in read_all(&engine).true_peak {
+            for true_peak in read_all(&mut engine).true_peak {
                 let dbtp = 20.0 * true_peak.log10();
                 assert!(dbtp <= want_db + 0.2 && dbtp >= want_db - 0.4, "case {name}: {dbtp} dBTP");
             }
@@ -189,7 +194,7 @@ fn tech_3342_cases_1_to_4() {
             let steps: Vec<_> = levels.iter().map(|dbfs| (*dbfs, 20.0)).collect();
             let mut engine = engine(sample_rate_hz);
             play(&mut engine, sample_rate_hz, &tones(sample_rate_hz, 1_000.0, &steps), |_, _| ());
-            let got = read_all(&engine).range_lu;
+            let got = read_all(&mut engine).range_lu;
             assert!((got - want).abs() <= RANGE_TOLERANCE, "{levels:?} at {sample_rate_hz} Hz: {got}");
         }
     }
@@ -217,6 +222,17 @@ fn pseudo_music(sample_rate_hz: f64, seconds: usize, seed: u64) -> [Vec<f32>; 2]
     sides
 }
 
+/// The range of short-term values by Tech 3342, slow and obvious. The crate has one too, but looks once a second only.
+fn range_of(short_term: &[f64]) -> f64 {
+    let mut values: Vec<f64> = short_term.iter().copied().filter(|lufs| *lufs >= -70.0).collect();
+    let mean = values.iter().map(|lufs| 10f64.powf(lufs / 10.0)).sum::<f64>() / values.len() as f64;
+    values.retain(|lufs| *lufs >= 10.0 * mean.log10() - 20.0);
+    values.sort_by(f64::total_cmp);
+    assert!(values.len() > 300, "too little to measure");
+    let at = |share: f64| values[((values.len() - 1) as f64 * share).round() as usize];
+    at(0.95) - at(0.10)
+}
+
 #[test]
 fn the_ebur128_crate_reads_the_same() {
     for (seed, sample_rate_hz) in (1..).zip([44_100.0, 48_000.0, 88_200.0, 96_000.0, 176_400.0, 192_000.0]) {
@@ -224,6 +240,7 @@ fn the_ebur128_crate_reads_the_same() {
         let mut engine = engine(sample_rate_hz);
         let mut other =
             ebur128::EbuR128::new(2, sample_rate_hz as u32, ebur128::Mode::all()).expect("a meter");
+        let mut mix = [Vec::new(), Vec::new()];
         let (mut out_left, mut out_right) = ([0.0; BLOCK], [0.0; BLOCK]);
         for (left, right) in left.chunks(BLOCK).zip(right.chunks(BLOCK)) {
             let n = left.len();
@@ -234,16 +251,23 @@ fn the_ebur128_crate_reads_the_same() {
                     groups: [const { None }; 4],
                 },
             );
-            other.add_frames_planar_f32(&[&out_left[..n], &out_right[..n]]).expect("frames");
+            mix[0].extend_from_slice(&out_left[..n]);
+            mix[1].extend_from_slice(&out_right[..n]);
         }
-        let read = read_all(&engine);
+        let tenth = sample_rate_hz as usize / 10;
+        let mut short_term = Vec::new();
+        for (left, right) in mix[0].chunks(tenth).zip(mix[1].chunks(tenth)) {
+            other.add_frames_planar_f32(&[left, right]).expect("frames");
+            short_term.push(other.loudness_shortterm().expect("a loudness"));
+        }
+        let read = read_all(&mut engine);
         let theirs = other.loudness_global().expect("a loudness");
         let context = format!("{read:?} at {sample_rate_hz} Hz");
         // The tolerance.
         assert!((f64::from(read.integrated_lufs) - theirs).abs() <= 0.05, "{context}: {theirs}");
-        let theirs = other.loudness_range().expect("a range");
-        // Bins of 0.02 LU at both ends, and which value a percentile takes.
-        assert!((f64::from(read.range_lu) - theirs).abs() <= 0.1, "{context}: {theirs} LU");
+        let theirs = range_of(&short_term[29..]);
+        // Half a bin of 0.02 LU at both ends, and the values that are next to the gate.
+        assert!((f64::from(read.range_lu) - theirs).abs() <= 0.05, "{context}: {theirs} LU");
         for (channel, true_peak) in (0..).zip(read.true_peak) {
             let theirs = 20.0 * other.true_peak(channel).expect("a peak").log10();
             let ours = 20.0 * f64::from(true_peak).log10();
@@ -255,27 +279,54 @@ fn the_ebur128_crate_reads_the_same() {
 }
 
 #[test]
+fn all_paths_read_the_same() {
+    let sample_rate_hz = 48_000.0;
+    let [left, right] = pseudo_music(sample_rate_hz, 6, 9);
+    let mut reads = Vec::new();
+    for path in SimdPath::all() {
+        let mut engine = Engine::on_path(1, path);
+        engine.prepare(sample_rate_hz).expect("a rate that is allowed");
+        let (mut out_left, mut out_right) = (left.clone(), right.clone());
+        engine.process(
+            &[Some([&left, &right])],
+            &mut Outputs { master: [&mut out_left, &mut out_right], groups: [const { None }; 4] },
+        );
+        reads.push(engine.levels().strip_loudness(0));
+    }
+    assert!(reads.len() > 1);
+    for read in &reads[1..] {
+        // Products are rounded before they are added or not: 24 bits either way.
+        assert!((read.integrated_lufs - reads[0].integrated_lufs).abs() < 1e-3, "{reads:?}");
+        assert!((read.max_momentary_lufs - reads[0].max_momentary_lufs).abs() < 1e-3, "{reads:?}");
+        assert!((read.correlation - reads[0].correlation).abs() < 1e-4, "{reads:?}");
+        for side in 0..2 {
+            assert!((read.true_peak[side] / reads[0].true_peak[side] - 1.0).abs() < 1e-5, "{reads:?}");
+        }
+    }
+}
+
+#[test]
 fn a_restart_is_as_good_as_a_beginning() {
     let sample_rate_hz = 48_000.0;
-    let loud = tones(sample_rate_hz, 1_000.0, &[(0.0, 5.0)]);
-    let quiet = tones(sample_rate_hz, 1_000.0, &[(-30.0, 8.0)]);
+    let loud = tones(sample_rate_hz, 1_000.0, &[(-10.0, 5.0)]);
+    let quiet = tones(sample_rate_hz, 1_000.0, &[(-20.0, 8.0)]);
     let mut engine = engine(sample_rate_hz);
     play(&mut engine, sample_rate_hz, &loud, |_, _| ());
-    assert_lufs(read_all(&engine).integrated_lufs, 0.0, "before");
+    assert_lufs(read_all(&mut engine).integrated_lufs, -10.0, "before");
     engine.restart_loudness();
     assert_eq!(engine.levels().master_loudness().integrated_lufs, f32::NEG_INFINITY);
     play(&mut engine, sample_rate_hz, &quiet, |_, _| ());
-    let read = read_all(&engine);
+    let read = read_all(&mut engine);
     for (got, what) in [
         (read.integrated_lufs, "integrated"),
         (read.max_momentary_lufs, "largest momentary"),
         (read.max_short_term_lufs, "largest short-term"),
     ] {
-        assert_lufs(got, -30.0, what);
+        assert_lufs(got, -20.0, what);
     }
     assert!(read.range_lu < 0.1, "{read:?}");
     // Within the filter's ripple, and one tile that reaches back.
-    assert!(read.true_peak.iter().all(|peak| *peak < 1.1), "{read:?}");
+    assert!(read.true_peak.iter().all(|peak| *peak < 0.35), "{read:?}");
 }
 
 #[test]

@@ -164,7 +164,7 @@ impl Needles {
 impl Ppm {
     fn steps(&self, sample_rate_hz: f64) -> [f32; 4] {
         let [a, b] = self.rise_ms.map(|ms| 1.0 - (-1e3 / (ms * sample_rate_hz)).exp());
-        let fall = 10f64.powf(-self.fall_db_per_second / (20.0 * sample_rate_hz));
+        let fall = 10f64.powf(-self.fall_db_per_second * TILE_FRAMES as f64 / (20.0 * sample_rate_hz));
         [a as f32, b as f32, fall as f32, 0.0]
     }
 }

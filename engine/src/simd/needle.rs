@@ -2,8 +2,10 @@
 //!
 //! ```text
 //! VU    sum ← sum + |x|
-//! PPM   z ← fall·z,   z ← z + rise·max(|x| − z, 0)      for two z that rise differently
+//! PPM   z ← fall·z once a tile,   z ← z + rise·max(|x| − z, 0)      for two z that rise differently
 //! ```
+//!
+//! What a sample's fall would take from 1 is next to what f32 rounds away; what a tile's takes is not.
 
 use super::squares::ROOT;
 use super::tile::LaneTile;
@@ -43,11 +45,11 @@ pub(crate) fn follow_peaks<S: Simd>(
         #[inline(always)]
         |rise| f32x16::splat(simd, rise),
     );
-    let (fall, zero) = (f32x16::splat(simd, fall), f32x16::splat(simd, 0.0));
+    a *= fall;
+    b *= fall;
+    let zero = f32x16::splat(simd, 0.0);
     for frame in 0..TILE_FRAMES {
         let u = magnitudes(simd, tiles, frame);
-        a *= fall;
-        b *= fall;
         a = (u - a).max(zero).mul_add(rise_a, a);
         b = (u - b).max(zero).mul_add(rise_b, b);
     }
