@@ -214,8 +214,7 @@ fn clack_host_busbar_16_measures_the_example_as_this_host_does() {
         {
             assert!(differ(figure, own) <= 0.05, "{figure} of {track}");
         }
-        // Both are counted on a grid of a tenth of a second, which begins at another sample by the latency.
-        assert!(differ("range_lu", "range_lu") <= 0.2, "{track}");
+        // The range is left out: this host's meter takes a value a second, the plugin's ten, and of thirty values a tenth is three.
         // Four times oversampled, by another filter than ours: what Tech 3341 gives a meter.
         assert!(differ("true_peak_dbtp", "true_peak_dbtp") <= 0.3, "{track}");
     }
