@@ -4,10 +4,13 @@
 //! peers and measures nothing. With `--test` it only shows that ours and the scalar reference are the same sound.
 
 mod clock;
+mod crates;
 mod faust;
 mod limiter;
 mod ours;
 mod precise;
+#[path = "../rate_work.rs"]
+mod rate_work;
 mod report;
 mod rounds;
 mod scalar;
@@ -78,6 +81,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut targets = Targets::default();
     tables::mixes(&peers, arguments.is_quick, &mut targets)?;
     tables::limiters(&peers, arguments.is_quick, &mut targets)?;
+    crates::true_peaks(arguments.is_quick, &mut targets)?;
+    crates::rates(arguments.is_quick, &mut targets)?;
     tables::worst_blocks(arguments.is_quick, &mut targets);
     errors(&mut targets);
     targets.close();

@@ -127,7 +127,6 @@ impl Groups {
 
     /// Turns the sums of sends into the groups' outputs and adds those to the master's sums. Outputs are delayed by what lies behind, what
     /// the master gets is not.
-    #[expect(clippy::too_many_arguments, reason = "where it comes from, where it goes, what it needs")]
     pub(crate) fn process<S: Simd>(
         &mut self,
         simd: S,

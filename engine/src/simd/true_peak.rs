@@ -29,7 +29,7 @@ pub(crate) const B: [f32; 6] =
 
 /// Half of the symmetric filter of the halves.
 pub(crate) const C: [f32; 6] =
-    [-0.014_238_526, 0.027_061_136, -0.052_410_907, 0.097_041_14, -0.192_835_54, 0.629_952_07];
+    [-0.014_238_526, 0.027_061_136, -0.052_410_907, 0.097_041_14, -0.192_835_54, 0.629_952_1];
 
 /// Frames in a vector.
 const WIDTH: usize = 16;

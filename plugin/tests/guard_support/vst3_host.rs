@@ -45,7 +45,7 @@ macro_rules! component_handler {
 
             unsafe fn restartComponent(&self, $flags: int32) -> tresult {
                 let $this = self;
-                $restart;
+                let () = $restart;
                 kResultOk
             }
         }
