@@ -91,7 +91,8 @@ fn assert_lufs(got: f32, want: f32, context: &str) {
 
 #[test]
 fn tech_3341_cases_1_to_5() {
-    let cases: [(&str, &[(f64, f64)], f32); 5] = [
+    type Case = (&'static str, &'static [(f64, f64)], f32);
+    let cases: [Case; 5] = [
         ("1", &[(-23.0, 20.0)], -23.0),
         ("2", &[(-33.0, 20.0)], -33.0),
         ("3", &[(-36.0, 10.0), (-23.0, 60.0), (-36.0, 10.0)], -23.0),
