@@ -10,7 +10,9 @@
 //!
 //! The taps are our own design: minimax over 0 … 0.40 fs, with a ripple of 0.07 dB in the quarters and 0.09 dB in the halves.
 
-use crate::lanes::TILE_FRAMES;
+use super::tile::LaneTile;
+use super::weighting::Pairs;
+use crate::lanes::{LANES, TILE_FRAMES};
 use fearless_simd::{Simd, SimdBase, SimdFloat, f32x16};
 
 /// Samples of the past that a window begins with.
@@ -79,4 +81,36 @@ fn largest_of<S: Simd>(simd: S, values: f32x16<S>) -> f32 {
     let (low, high) = simd.split_f32x8(low.max(high));
     let four = low.max(high);
     (four[0].max(four[1])).max(four[2].max(four[3]))
+}
+
+/// The largest magnitude between the samples of every lane's both sides over a tile, in the tile's scale. The same operations in the same
+/// order as in [`between`], frame by frame instead of along time.
+#[inline(always)]
+pub(crate) fn between_lanes<S: Simd>(
+    simd: S,
+    past: &[[[f32; LANES]; PAST_FRAMES]; 2],
+    tiles: &[LaneTile; 2],
+) -> Pairs {
+    let mut window = [Pairs::ZERO; WINDOW_FRAMES];
+    let frames = |side: usize| past[side].iter().chain(&tiles[side].0);
+    for (pair, (left, right)) in window.iter_mut().zip(frames(0).zip(frames(1))) {
+        pair.0[..LANES].copy_from_slice(left);
+        pair.0[LANES..].copy_from_slice(right);
+    }
+    let zero = f32x16::splat(simd, 0.0);
+    let mut largest = zero;
+    for first in 0..TILE_FRAMES {
+        let (mut a, mut b, mut c) = (zero, zero, zero);
+        for k in 0..6 {
+            let (early, late) = (window[first + k].load(simd), window[first + 11 - k].load(simd));
+            let (sum, difference) = (early + late, early - late);
+            a = sum.mul_add(A[k], a);
+            b = difference.mul_add(B[k], b);
+            c = sum.mul_add(C[k], c);
+        }
+        largest = largest.max(a.abs() + b.abs()).max(c.abs());
+    }
+    let mut found = Pairs::ZERO;
+    found.store(largest);
+    found
 }

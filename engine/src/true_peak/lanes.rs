@@ -5,11 +5,14 @@
 
 use super::{LARGEST_GAIN, above};
 use crate::lanes::{LANES, TILE_FRAMES};
-use crate::simd::{LaneTile, PAST_FRAMES, Pairs, ROOT, WINDOW_FRAMES, larger};
+use crate::simd::{LaneTile, PAST_FRAMES, Pairs, ROOT, WINDOW_FRAMES, between_lanes, larger};
 use fearless_simd::{Select, Simd, SimdBase, SimdMask, f32x8, f32x16};
 
 /// A largest magnitude is held to this, where full scale is 2³⁰: far beyond all music, and finite.
 const CEILING: f32 = 1e30;
+
+/// From as many lanes on, all of them are computed side by side: about what that costs in lanes computed one by one.
+const MANY: usize = 4;
 
 /// The largest magnitudes so far, and the samples that reach into the next tile.
 #[derive(Clone, Debug)]
@@ -63,6 +66,18 @@ impl LanePeaks {
         simd.vectorize(
             #[inline(always)]
             || {
+                let n_louder =
+                    bounds.0.iter().zip(&self.largest.0).filter(|(bound, top)| bound > top).count();
+                if n_louder >= MANY {
+                    let found = between_lanes(simd, &self.past, tiles);
+                    for (largest, found) in self.largest.0.iter_mut().zip(found.0) {
+                        let between = found * ROOT;
+                        if between < CEILING {
+                            *largest = larger(between, *largest);
+                        }
+                    }
+                    return;
+                }
                 let mut window = [0.0; WINDOW_FRAMES];
                 for (idx, bound) in bounds.0.iter().enumerate() {
                     let largest = self.largest.0[idx];
