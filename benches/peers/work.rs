@@ -1,7 +1,9 @@
 //! What all contestants do: strips with three bands, a compressor that hears every sample, fader and balance, summed to the
 //! master. `faust/strip.lib` holds the same values.
 
-use busbar_engine::{BandSettings, BandShape, CompressorSettings, EqSettings, Settings, StripSettings};
+use busbar_engine::{
+    BandSettings, BandShape, CompressorSettings, EqSettings, MeterSettings, Settings, StripSettings,
+};
 use std::ops::Range;
 
 /// The rate of everything that is timed, in hertz.
@@ -44,7 +46,9 @@ pub fn strip(idx: usize) -> StripSettings {
 
 /// The whole mix.
 pub fn settings(n_strips: usize) -> Settings {
-    Settings { strips: (0..n_strips).map(strip).collect(), ..Settings::new(n_strips) }
+    // No peer measures anything; levels are measured even so.
+    let meters = MeterSettings { loudness: false, ..MeterSettings::default() };
+    Settings { strips: (0..n_strips).map(strip).collect(), meters, ..Settings::new(n_strips) }
 }
 
 /// Samples of room between one channel and the next. Channels that all begin at one place of a page would get in each other's way in

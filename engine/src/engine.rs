@@ -218,6 +218,9 @@ impl Engine {
             self.strips.iter_mut().for_each(|lanes| lanes.set_ballistics(self.ballistics));
             self.taps.set_ballistics(self.ballistics);
         }
+        let measures = settings.meters.loudness;
+        self.strips.iter_mut().for_each(|lanes| lanes.set_measures_loudness(measures));
+        self.taps.set_measures_loudness(measures);
 
         self.solo = solo;
         self.pan_law = settings.pan_law;

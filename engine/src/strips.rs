@@ -199,6 +199,11 @@ impl StripLanes {
         self.output_meter.set_ballistics(ballistics);
     }
 
+    /// Whether true peak, loudness and correlation are measured.
+    pub(crate) fn set_measures_loudness(&mut self, measures: bool) {
+        self.output_meter.set_measures_loudness(measures);
+    }
+
     /// Begins loudness and true peaks anew.
     pub(crate) fn restart_loudness(&mut self) {
         self.output_meter.restart();

@@ -80,6 +80,39 @@ fn no_cut_changes_a_bit() {
 }
 
 #[test]
+fn levels_do_not_depend_on_whether_loudness_is_measured() {
+    let mut rng = Rng::with_seed(83);
+    let mut measured = session(&mut rng, 9, 20_000, Automation::every(1_500));
+    measured.always(|settings| settings.meters.ballistics = Ballistics::Vu);
+    let run = |session: &Session| {
+        let mut engine = session.fresh_engine();
+        let mut mix = Mix::unwritten(session.n_frames);
+        let (mut read, mut now) = (Vec::new(), 0);
+        let mut events = session.events.iter().peekable();
+        while now < session.n_frames {
+            while let Some(event) = events.next_if(|event| event.at == now) {
+                engine.set(&event.settings);
+            }
+            let next = events.peek().map_or(session.n_frames, |event| event.at);
+            let len = (next - now).min(100);
+            process(&mut engine, &session.inputs, &mut mix, now, len);
+            now += len;
+            let levels = engine.levels();
+            read.extend((0..9).map(|idx| (levels.strip(idx), levels.needle(Tap::Strip(idx)))));
+            read.push((levels.group(0), levels.needle(Tap::Group(0))));
+            read.push((levels.master(), levels.needle(Tap::Master)));
+        }
+        (read, engine.levels().master_loudness())
+    };
+    let (with, loudness) = run(&measured);
+    assert!(loudness.true_peak[0] > 0.0, "{loudness:?}");
+    measured.always(|settings| settings.meters.loudness = false);
+    let (without, loudness) = run(&measured);
+    assert!(without == with);
+    assert_eq!(loudness, Loudness::SILENCE);
+}
+
+#[test]
 fn silence_ends_everything_but_what_was() {
     let mut engine = Engine::new(1);
     engine.prepare(48_000.0).expect("a rate that is allowed");

@@ -267,8 +267,8 @@ fn the_ebur128_crate_reads_the_same() {
         // The tolerance.
         assert!((f64::from(read.integrated_lufs) - theirs).abs() <= 0.05, "{context}: {theirs}");
         let theirs = range_of(&short_term[29..]);
-        // Half a bin of 0.02 LU at both ends, and the values that are next to the gate.
-        assert!((f64::from(read.range_lu) - theirs).abs() <= 0.05, "{context}: {theirs} LU");
+        // Half a bin of 0.05 LU at both ends, and as much again for values that are next to the gate.
+        assert!((f64::from(read.range_lu) - theirs).abs() <= 0.1, "{context}: {theirs} LU");
         for (channel, true_peak) in (0..).zip(read.true_peak) {
             let theirs = 20.0 * other.true_peak(channel).expect("a peak").log10();
             let ours = 20.0 * f64::from(true_peak).log10();

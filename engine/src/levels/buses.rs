@@ -56,6 +56,11 @@ impl BusTaps {
         self.tap.set_ballistics(ballistics);
     }
 
+    /// Whether true peak, loudness and correlation are measured.
+    pub(crate) fn set_measures_loudness(&mut self, measures: bool) {
+        self.tap.set_measures_loudness(measures);
+    }
+
     /// A block begins: peaks begin anew.
     pub(crate) fn begin_block(&mut self) {
         self.tap.begin_block();

@@ -12,7 +12,7 @@ use crate::ramp::LaneRamp;
 use crate::settings::Ballistics;
 use crate::simd::{
     Found, LaneTile, Pairs, ROOT_SCALE, Weighting, WeightingState, add_held, larger, put_behind,
-    remember_pairs, remember_products, weigh,
+    remember_pairs, remember_products, tally, weigh,
 };
 use crate::stages::Segment;
 use crate::true_peak::LanePeaks;
@@ -49,6 +49,8 @@ struct TapMeters {
     peaks: LanePeaks,
     loudness: LaneLoudness,
     needles: Needles,
+    /// Whether true peak, loudness and correlation are measured.
+    measures_loudness: bool,
 }
 
 impl Tap {
@@ -78,6 +80,14 @@ impl Tap {
     /// What needles follow from the next tile on.
     pub(crate) fn set_ballistics(&mut self, ballistics: Ballistics) {
         self.meters.needles.set(ballistics);
+    }
+
+    /// Whether true peak, loudness and correlation are measured. They begin anew when they are again.
+    pub(crate) fn set_measures_loudness(&mut self, measures: bool) {
+        if measures != self.meters.measures_loudness {
+            self.meters.measures_loudness = measures;
+            self.meters.forget_loudness();
+        }
     }
 
     /// A block begins: peaks begin anew.
@@ -191,19 +201,25 @@ impl TapMeters {
             peaks: LanePeaks::ZERO,
             loudness: LaneLoudness::new(sample_rate_hz, design.square_gain()),
             needles: Needles::at(sample_rate_hz),
+            measures_loudness: true,
         }
     }
 
     fn reset(&mut self) {
-        let design = Design::at(self.sample_rate_hz);
         self.memory = Memory::at(self.sample_rate_hz);
+        (self.squares, self.tops) = (Pairs::ZERO, Pairs::ZERO);
+        (self.is_new_block, self.rings) = (true, false);
+        self.forget_loudness();
+        self.needles.reset(self.sample_rate_hz);
+    }
+
+    fn forget_loudness(&mut self) {
+        let design = Design::at(self.sample_rate_hz);
         self.weighting = design.coefficients();
         self.state = WeightingState::ZERO;
-        (self.squares, self.products, self.tops) = (Pairs::ZERO, [0.0; LANES], Pairs::ZERO);
-        (self.is_new_block, self.rings) = (true, false);
+        self.products = [0.0; LANES];
         self.peaks = LanePeaks::ZERO;
         self.loudness.reset(self.sample_rate_hz, design.square_gain());
-        self.needles.reset(self.sample_rate_hz);
     }
 
     fn raise(&mut self, tops: &Pairs) {
@@ -217,13 +233,36 @@ impl TapMeters {
 
     /// A tile of silence when nothing rings.
     fn count_silence<S: Simd>(&mut self, simd: S) {
+        if !self.measures_loudness {
+            return;
+        }
         if self.loudness.frames_to_end().is_some() {
             self.loudness.end_hop(simd);
         }
         self.loudness.end_tile();
     }
 
+    /// The same without loudness.
+    fn take_levels<S: Simd>(&mut self, simd: S, tiles: &[LaneTile; 2], in_one_piece: bool) {
+        let mut found = Found::NOTHING;
+        tally(simd, tiles, &mut found);
+        if in_one_piece {
+            self.raise(&found.tops);
+        }
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                remember_pairs(simd, &mut self.squares, &found.squares, self.memory.keep, self.memory.floor);
+                self.needles.take(simd, tiles);
+                self.rings = self.squares != Pairs::ZERO || !self.needles.are_at_rest();
+            },
+        );
+    }
+
     fn take_tile<S: Simd>(&mut self, simd: S, tiles: &[LaneTile; 2], in_one_piece: bool) {
+        if !self.measures_loudness {
+            return self.take_levels(simd, tiles, in_one_piece);
+        }
         let mut found = Found::NOTHING;
         let mut first = 0;
         if let Some(end) = self.loudness.frames_to_end() {

@@ -5,7 +5,7 @@
 //! LRA = 95th − 10th percentile of the short-term values at or above −70 LUFS and 20 LU below their mean
 //! ```
 //!
-//! Energies are added in f64, and only which block lies below the relative gate is decided by bins of 0.02 LU. Both are up to date after
+//! Energies are added in f64, and only which block lies below the relative gate is decided by bins of 0.05 LU. Both are up to date after
 //! every value at little cost, because everything moves by a bin or two.
 
 use super::histogram::{Cursor, GATE_LUFS, Histogram, bin_of, first_bin_from, middle_lufs};

@@ -1,6 +1,6 @@
 //! How often each loudness was met, in fixed memory: what gates and percentiles are made of.
 //!
-//! A bin is 0.02 LU wide, from the absolute gate at −70 LUFS up. Questions are answered by [`Cursor`]s, which stand somewhere among the
+//! A bin is 0.05 LU wide, from the absolute gate at −70 LUFS up. Questions are answered by [`Cursor`]s, which stand somewhere among the
 //! values in order and know how many are below them. From one block to the next they have a short way, past bins that were met at all,
 //! so that nothing is ever gone through as a whole.
 
@@ -8,15 +8,15 @@
 pub(crate) const GATE_LUFS: f64 = -70.0;
 
 /// Bins in 1 LU.
-const BINS_PER_LU: f64 = 50.0;
+const BINS_PER_LU: f64 = 20.0;
 
 /// Bits in a word.
 const WORD: usize = u64::BITS as usize;
 
 /// Words of [`Histogram::used`].
-const N_WORDS: usize = 79;
+const N_WORDS: usize = 32;
 
-/// Bins, up to +31 LUFS; what is louder counts into the last.
+/// Bins, up to +32.4 LUFS; what is louder counts into the last.
 pub(crate) const N_BINS: usize = N_WORDS * WORD;
 
 /// The bin of a loudness that is not below the absolute gate.

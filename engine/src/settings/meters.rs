@@ -27,10 +27,19 @@ impl Ballistics {
 }
 
 /// What the meters do.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MeterSettings {
     /// What their needles follow.
     pub ballistics: Ballistics,
+    /// Whether true peaks, loudness, range and correlation are measured, which costs more than it costs to mix. The plugin always
+    /// does; whoever only mixes need not.
+    pub loudness: bool,
     /// Whether integrated loudness, range and the largest true peak begin anew when the host's transport starts.
     pub restart_with_transport: bool,
+}
+
+impl Default for MeterSettings {
+    fn default() -> Self {
+        Self { ballistics: Ballistics::default(), loudness: true, restart_with_transport: false }
+    }
 }

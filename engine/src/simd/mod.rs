@@ -85,5 +85,6 @@ pub(crate) use tile::{
 pub(crate) use true_peak::{A as TAP_A, B as TAP_B, C as TAP_C};
 pub(crate) use true_peak::{PAST_FRAMES, WINDOW_FRAMES, between, between_lanes, roughness};
 pub(crate) use weighting::{
-    Found, Pairs, Weighting, WeightingState, add_held, put_behind, remember_pairs, remember_products, weigh,
+    Found, Pairs, Weighting, WeightingState, add_held, put_behind, remember_pairs, remember_products, tally,
+    weigh,
 };

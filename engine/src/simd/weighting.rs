@@ -175,6 +175,28 @@ pub(crate) fn weigh<S: Simd>(
     );
 }
 
+/// Finds peaks and squares of a whole tile, to the same bits as [`weigh`], and nothing else.
+#[inline(never)]
+pub(crate) fn tally<S: Simd>(simd: S, [left, right]: &[LaneTile; 2], found: &mut Found) {
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            let (mut tops, mut squares) = (found.tops.load(simd), found.squares.load(simd));
+            let smallest = f32x16::splat(simd, super::squares::SMALLEST_ROOT);
+            for (left, right) in left.0.iter().zip(&right.0) {
+                let l = f32x8::from_slice(simd, left) * ROOT;
+                let r = f32x8::from_slice(simd, right) * ROOT;
+                let magnitude = simd.combine_f32x8(l, r).abs();
+                tops = tops.max(magnitude);
+                let root = if is_fused::<S>() { magnitude } else { magnitude.max(smallest) };
+                squares = root.mul_add(root, squares);
+            }
+            found.tops.store(tops);
+            found.squares.store(squares);
+        },
+    );
+}
+
 /// Puts `n` frames behind a gain, into another tile from `at` on, and tells the largest magnitudes, where full scale is 2³⁰.
 #[inline(never)]
 pub(crate) fn put_behind<S: Simd>(

@@ -91,6 +91,7 @@ mod tests {
     fn what_is_not_computed_would_not_have_been_larger() {
         let mut rng = Rng::with_seed(61);
         for path in SimdPath::all() {
+            let mut n_between = 0;
             for _ in 0..20 {
                 let smooth = rng.f32();
                 let (mut low, mut loudness) = (0.0, 1.0_f32);
@@ -120,8 +121,9 @@ mod tests {
                     largest = larger(larger(found, of_samples), largest);
                 }
                 assert_eq!(meter.largest(), [largest; 2], "{} {smooth}", path.name());
-                assert!(smooth < 0.5 || largest > of_samples, "nothing was found between samples");
+                n_between += usize::from(largest > of_samples);
             }
+            assert!(n_between > 5, "too little was found between samples");
         }
     }
 }

@@ -142,6 +142,7 @@ impl BusbarParams {
             settings.resampling = chosen(&spec::RESAMPLING_VALUES, &self.resampling);
             settings.colour_quality = chosen(&spec::COLOUR_QUALITY_VALUES, &self.colour_quality);
             settings.meters = MeterSettings {
+                loudness: true,
                 ballistics: chosen(&spec::BALLISTICS_VALUES, &self.meter_ballistics),
                 restart_with_transport: self.meter_restart.value(),
             };
