@@ -72,7 +72,8 @@ fn the_counter_counts() {
 #[allow(clippy::disallowed_macros, reason = "figures for people, with --nocapture")]
 #[test]
 fn an_engine_is_small() {
-    for (n_strips, max_bytes) in [(8, 400_000), (16, 600_000), (32, 1_000_000)] {
+    // 16 KB a channel are histograms, in which loudness may go on for years.
+    for (n_strips, max_bytes) in [(8, 600_000), (16, 900_000), (32, 1_500_000)] {
         let [bytes, most_bytes] = bytes_of_engine(n_strips, 48_000.0, Lookahead::Ms5);
         println!("{n_strips} strips: {bytes} bytes, {most_bytes} at the most");
         assert!(bytes > 1_000, "{n_strips} strips: {bytes} bytes are too few to be counted rightly");

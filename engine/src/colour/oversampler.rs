@@ -114,7 +114,7 @@ impl Oversampler {
 }
 
 impl Step {
-    /// Doubles the rate: out[m] = Σ h[k]·in[(m − k)/2], wherever m − k is even.
+    /// Doubles the rate: `out[m] = Σ h[k]·in[(m − k)/2]`, wherever m − k is even.
     fn up(taps: &[f64], rate: usize) -> Self {
         let sources = |out: usize| {
             let source = move |(k, tap): (usize, &f64)| {
@@ -126,7 +126,7 @@ impl Step {
         Self::new((0..2 * rate).map(sources).collect(), rate)
     }
 
-    /// Halves the rate: out[m] = Σ h[k]·in[2m − k].
+    /// Halves the rate: `out[m] = Σ h[k]·in[2m − k]`.
     fn down(taps: &[f64], rate: usize) -> Self {
         let sources = |out: usize| {
             let source = move |(k, tap): (usize, &f64)| (2 * out as isize - k as isize, *tap);

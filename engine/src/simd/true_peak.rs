@@ -55,7 +55,7 @@ pub(crate) fn between<S: Simd>(simd: S, window: &[f32; WINDOW_FRAMES]) -> f32 {
     largest_of(simd, largest)
 }
 
-/// The largest magnitude of the samples of a window, and of their second differences x[n − 1] − 2·x[n] + x[n + 1].
+/// The largest magnitude of the samples of a window, and of their second differences `x[n − 1] − 2·x[n] + x[n + 1]`.
 #[inline(always)]
 pub(crate) fn roughness<S: Simd>(simd: S, window: &[f32; WINDOW_FRAMES]) -> [f32; 2] {
     let zero = f32x16::splat(simd, 0.0);
