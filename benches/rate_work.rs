@@ -10,10 +10,10 @@ use rubato::{
 };
 use std::hint::black_box;
 
-/// Frames of the host in a block, and in a round.
+/// Frames of the host in a block.
 pub const BLOCK_FRAMES: usize = 512;
-/// Few enough that most rounds are over before the system gives the core to somebody else.
-pub const ROUND_FRAMES: usize = 8 * BLOCK_FRAMES;
+/// The least frames of the host in a round.
+const ROUND_FRAMES: usize = 16_384;
 
 /// The engine's frames in a step of the sinc resampler.
 const STEP_FRAMES: usize = 64;
@@ -45,10 +45,11 @@ impl Whole {
         Ok(Self { engine, feeds: noise(2 * n_strips, BLOCK_FRAMES), master })
     }
 
-    pub fn round(&mut self) {
-        for _ in 0..ROUND_FRAMES / BLOCK_FRAMES {
-            let feeds = stereo(&self.feeds, BLOCK_FRAMES);
-            let master = self.master.each_mut().map(|side| &mut side[..]);
+    pub fn round(&mut self, n_frames: usize) {
+        for start in (0..n_frames).step_by(BLOCK_FRAMES) {
+            let n = BLOCK_FRAMES.min(n_frames - start);
+            let feeds = stereo(&self.feeds, n);
+            let master = self.master.each_mut().map(|side| &mut side[..n]);
             let mut outputs = Outputs { master, groups: [const { None }; N_GROUPS] };
             self.engine.process(&feeds[..self.feeds.len() / 2], black_box(&mut outputs));
         }
@@ -118,8 +119,7 @@ impl Bare {
                     )?)
                 }
                 ResamplingMode::Quality => {
-                    let divisor = greatest_common_divisor(from, to);
-                    let frames = from / divisor * 512_u32.div_ceil(from.min(to) / divisor);
+                    let frames = fft_frames(from, to);
                     let window = WindowFunction::BlackmanHarris2;
                     Box::new(Fft::new_custom(
                         from as usize,
@@ -160,6 +160,20 @@ impl Bare {
             }
         }
     }
+}
+
+/// Frames of the host in a round: a whole number of the FFT's blocks, so that every round has as many.
+pub fn round_frames(host_hz: u32, engine_hz: u32, mode: ResamplingMode) -> usize {
+    match mode {
+        ResamplingMode::LowLatency => ROUND_FRAMES,
+        ResamplingMode::Quality => ROUND_FRAMES.next_multiple_of(fft_frames(host_hz, engine_hz) as usize),
+    }
+}
+
+/// Samples of the first rate in a block of the FFT.
+fn fft_frames(from: u32, to: u32) -> u32 {
+    let divisor = greatest_common_divisor(from, to);
+    from / divisor * 512_u32.div_ceil(from.min(to) / divisor)
 }
 
 fn greatest_common_divisor(a: u32, b: u32) -> u32 {

@@ -1,7 +1,7 @@
 //! Targets 5 and 6: true peaks against the `ebur128` crate, and the engine's own rate against bare rubato.
 
 use crate::clock::thread_time;
-use crate::rate_work::{Alone, Bare, ROUND_FRAMES, Whole};
+use crate::rate_work::{Alone, Bare, Whole, round_frames};
 use crate::report::{Bound, Targets, head, row};
 use busbar_engine::true_peak::TruePeakMeter;
 use busbar_engine::{EngineRate, ResamplingMode};
@@ -76,13 +76,14 @@ pub fn rates(is_quick: bool, targets: &mut Targets) -> Result<(), Box<dyn Error>
             let mut whole = Whole::new(f64::from(host_hz), engine_rate, mode, 8)?;
             let mut alone = Alone::new(f64::from(engine_hz), 8)?;
             let mut bare = Bare::new(host_hz, engine_hz, mode, 8, None)?;
-            let n_engine = ROUND_FRAMES * engine_hz as usize / host_hz as usize;
+            let n_host = round_frames(host_hz, engine_hz, mode);
+            let n_engine = n_host * engine_hz as usize / host_hz as usize;
             let seconds = least(
-                if is_quick { 10 } else { 100 },
-                [&mut || alone.round(n_engine), &mut || bare.round(ROUND_FRAMES), &mut || whole.round()],
+                if is_quick { 10 } else { 60 },
+                [&mut || alone.round(n_engine), &mut || bare.round(n_host), &mut || whole.round(n_host)],
             );
             let name = format!("{host_hz} → {engine_hz}, {mode:?}");
-            row(&name, &seconds.map(|seconds| seconds * 1e9 / ROUND_FRAMES as f64));
+            row(&name, &seconds.map(|seconds| seconds * 1e9 / n_host as f64));
             let [alone, bare, whole] = seconds;
             judged.push((name, (whole - alone) / bare));
         }
