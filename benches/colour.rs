@@ -5,7 +5,7 @@
 mod block;
 
 use block::{Block, prepared};
-use busbar_engine::{ColourQuality, SaturationKind, SaturationSettings, Settings};
+use busbar_engine::{ColourQuality, SaturationKind, SaturationSettings, Settings, SimdPath};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 const BLOCKS: [usize; 2] = [64, 512];
@@ -16,7 +16,7 @@ fn measured(criterion: &mut Criterion, name: &str, case: &str, settings: &Settin
     let mut group = criterion.benchmark_group(format!("colour/{name}"));
     for n_frames in BLOCKS {
         group.throughput(Throughput::Elements(n_frames as u64));
-        let mut engine = prepared(settings);
+        let mut engine = prepared(SimdPath::detect(), settings);
         let mut block = Block::new(N_STRIPS, n_frames);
         group.bench_function(BenchmarkId::new(case, n_frames), |bencher| {
             bencher.iter(|| block.process(&mut engine));

@@ -8,7 +8,7 @@ mod block;
 use block::{Block, prepared};
 use busbar_engine::filters::{Tuning, bell, high_pass, high_shelf, low_pass, low_shelf, notch};
 use busbar_engine::limiter::{Limiter, Lookahead};
-use busbar_engine::{Settings, StripSettings};
+use busbar_engine::{Settings, SimdPath, StripSettings};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 
@@ -22,7 +22,9 @@ fn lives(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("life");
     for n_strips in SIZES {
         let id = BenchmarkId::new("new and prepare", format!("{n_strips} strips"));
-        group.bench_function(id, |bencher| bencher.iter(|| prepared(&with(n_strips, all_on))));
+        group.bench_function(id, |bencher| {
+            bencher.iter(|| prepared(SimdPath::detect(), &with(n_strips, all_on)))
+        });
     }
 }
 
@@ -87,7 +89,7 @@ fn stages(criterion: &mut Criterion) {
     group.throughput(Throughput::Elements(512));
     for (name, change) in changes {
         for n_strips in SIZES {
-            let mut engine = prepared(&with(n_strips, change));
+            let mut engine = prepared(SimdPath::detect(), &with(n_strips, change));
             let mut block = Block::new(n_strips, 512);
             group.bench_function(BenchmarkId::new(name, format!("{n_strips} strips")), |bencher| {
                 bencher.iter(|| block.process(&mut engine));
@@ -106,7 +108,7 @@ fn redesigns(criterion: &mut Criterion) {
             band.frequency_hz *= 1.1;
             band.gain_db += 1.0;
         }
-        let mut engine = prepared(&snapshots[0]);
+        let mut engine = prepared(SimdPath::detect(), &snapshots[0]);
         let mut block = Block::new(n_strips, 512);
         let mut turn = 0;
         group.bench_function(BenchmarkId::new("every band", format!("{n_strips} strips")), |bencher| {

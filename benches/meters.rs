@@ -1,14 +1,22 @@
-//! Meters: true-peak detection against the `ebur128` crate in one run, and what an engine costs per strip.
+//! Meters: true-peak detection against the `ebur128` crate in one run, and what metering adds to an engine.
 //!
 //! `cargo bench --profile ci --bench meters`. The true peak of the first row is the worst there is: the signal grows, so that every tile may
 //! hold a new largest peak and has to be computed.
 
+mod block;
+
+use block::{Block, prepared};
 use busbar_engine::true_peak::TruePeakMeter;
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use busbar_engine::{Ballistics, MeterSettings, Settings, SimdPath};
+use busbar_host::audio::StemReader;
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
+use std::path::Path;
 
 /// Frames of a block.
 const FRAMES: usize = 512;
+
+const N_STRIPS: usize = 8;
 
 fn noise(seed: u64) -> Vec<f32> {
     let mut rng = fastrand::Rng::with_seed(seed);
@@ -47,9 +55,67 @@ fn true_peaks(criterion: &mut Criterion) {
     });
 }
 
+/// Three seconds of the example, from a place where everybody plays.
+const MUSIC_SECONDS: [usize; 2] = [12, 15];
+
+/// Eight stems of the example.
+fn music() -> Vec<[Vec<f32>; 2]> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/stems");
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .expect("the example's stems")
+        .map(|entry| entry.expect("a stem").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "flac"))
+        .collect();
+    paths.sort();
+    paths.truncate(N_STRIPS);
+    let [first, end] = MUSIC_SECONDS.map(|seconds| seconds * 48_000);
+    let stem = |path| {
+        let mut reader = StemReader::open(path).expect("a stem");
+        let mut sides = [vec![0.0; end], vec![0.0; end]];
+        let [left, right] = &mut sides;
+        let mut n = 0;
+        while n < end {
+            let more = reader.read(&mut left[n..], &mut right[n..]).expect("music");
+            assert!(more > 0, "the stem ends too early");
+            n += more;
+        }
+        sides.map(|side| side[first..].to_vec())
+    };
+    paths.into_iter().map(stem).collect()
+}
+
+/// A mixer at its defaults: with no more than levels, with all meters, and with needles that move by themselves besides. Noise is the
+/// worst there is, because true peaks of nearly every tile have to be looked for.
+fn metering(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("metering");
+    group.throughput(Throughput::Elements(FRAMES as u64));
+    let all = MeterSettings::default();
+    let with = |ballistics| MeterSettings { ballistics, ..all };
+    let levels = ("levels", MeterSettings { loudness: false, ..all });
+    let cases =
+        [levels, ("all", all), ("all, VU", with(Ballistics::Vu)), ("all, PPM", with(Ballistics::PpmII))];
+    let music = music();
+    let mut bench = |path: SimdPath, case, meters, signal| {
+        let mut engine = prepared(path, &Settings { meters, ..Settings::new(N_STRIPS) });
+        let mut block = match signal {
+            "music" => Block::of(music.clone(), FRAMES),
+            _ => Block::new(N_STRIPS, FRAMES),
+        };
+        let id = BenchmarkId::new(case, format!("{signal}/{}", path.name()));
+        group.bench_function(id, |bencher| bencher.iter(|| block.process(&mut engine)));
+    };
+    for path in SimdPath::all() {
+        for signal in ["music", "noise"] {
+            for (case, meters) in cases {
+                bench(path, case, meters, signal);
+            }
+        }
+    }
+}
+
 mod suite {
     #![allow(missing_docs, reason = "criterion's macro writes an undocumented function")]
     use super::*;
-    criterion_group!(benches, true_peaks);
+    criterion_group!(benches, true_peaks, metering);
 }
 criterion_main!(suite::benches);

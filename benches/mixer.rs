@@ -5,7 +5,7 @@
 mod block;
 
 use block::{Block, prepared};
-use busbar_engine::{Destination, InputMode, N_GROUPS, Settings};
+use busbar_engine::{Destination, InputMode, N_GROUPS, Settings, SimdPath};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 
@@ -33,7 +33,7 @@ fn blocks(criterion: &mut Criterion) {
         for n_strips in SIZES {
             for n_frames in BLOCKS {
                 group.throughput(Throughput::Elements(n_frames as u64));
-                let mut engine = prepared(&settings(n_strips));
+                let mut engine = prepared(SimdPath::detect(), &settings(n_strips));
                 let mut block = Block::new(n_strips, n_frames);
                 group.bench_function(BenchmarkId::new(format!("{n_strips} strips"), n_frames), |bencher| {
                     bencher.iter(|| block.process(&mut engine));
@@ -48,7 +48,7 @@ fn moving(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("mix/moving");
     for n_strips in SIZES {
         let snapshots = [Settings::new(n_strips), busy(n_strips)];
-        let mut engine = prepared(&snapshots[0]);
+        let mut engine = prepared(SimdPath::detect(), &snapshots[0]);
         let mut block = Block::new(n_strips, 512);
         let mut turn = 0;
         group.throughput(Throughput::Elements(512));
@@ -69,7 +69,7 @@ fn snapshots(criterion: &mut Criterion) {
     one.strips[17].fader_db = -3.0;
     for (name, other) in [("nothing", Settings::new(32)), ("one fader", one), ("everything", busy(32))] {
         let snapshots = [Settings::new(32), other];
-        let mut engine = prepared(&snapshots[0]);
+        let mut engine = prepared(SimdPath::detect(), &snapshots[0]);
         let mut turn = 0;
         group.bench_function(name, |bencher| {
             bencher.iter(|| {

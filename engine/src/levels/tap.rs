@@ -16,7 +16,7 @@ use crate::simd::{
 };
 use crate::stages::Segment;
 use crate::true_peak::LanePeaks;
-use fearless_simd::Simd;
+use fearless_simd::{Select, Simd, SimdBase, f32x16};
 
 /// Nothing to hear.
 static SILENCE: [LaneTile; 2] = [LaneTile::ZERO; 2];
@@ -231,6 +231,16 @@ impl TapMeters {
         }
     }
 
+    /// The same for a whole tile.
+    #[inline(always)]
+    fn raise_by_tile<S: Simd>(&mut self, simd: S, tops: &Pairs) {
+        let tops = tops.load(simd);
+        let zero = f32x16::splat(simd, 0.0);
+        let known = if std::mem::take(&mut self.is_new_block) { zero } else { self.tops.load(simd) };
+        // As `larger` does, to which what is no number is no peak.
+        self.tops.store(tops.simd_gt(known).select(tops, known));
+    }
+
     /// A tile of silence when nothing rings.
     fn count_silence<S: Simd>(&mut self, simd: S) {
         if !self.measures_loudness {
@@ -246,12 +256,12 @@ impl TapMeters {
     fn take_levels<S: Simd>(&mut self, simd: S, tiles: &[LaneTile; 2], in_one_piece: bool) {
         let mut found = Found::NOTHING;
         tally(simd, tiles, &mut found);
-        if in_one_piece {
-            self.raise(&found.tops);
-        }
         simd.vectorize(
             #[inline(always)]
             || {
+                if in_one_piece {
+                    self.raise_by_tile(simd, &found.tops);
+                }
                 remember_pairs(simd, &mut self.squares, &found.squares, self.memory.keep, self.memory.floor);
                 self.needles.take(simd, tiles);
                 self.rings = self.squares != Pairs::ZERO || !self.needles.are_at_rest();
@@ -273,12 +283,12 @@ impl TapMeters {
             first = end;
         }
         weigh(simd, tiles, first..TILE_FRAMES, &self.weighting, &mut self.state, &mut found);
-        if in_one_piece {
-            self.raise(&found.tops);
-        }
         simd.vectorize(
             #[inline(always)]
             || {
+                if in_one_piece {
+                    self.raise_by_tile(simd, &found.tops);
+                }
                 let (keep, floor) = (self.memory.keep, self.memory.floor);
                 add_held(simd, self.loudness.present(), &found.weighted);
                 remember_pairs(simd, &mut self.squares, &found.squares, keep, floor);

@@ -173,7 +173,7 @@ fn add_square<S: Simd>(simd: S, samples: S::f32s, sum: S::f32s) -> S::f32s {
 
 /// Whether `mul_add` certainly is one instruction that rounds once.
 #[inline(always)]
-fn is_fused<S: Simd>() -> bool {
+pub(super) fn is_fused<S: Simd>() -> bool {
     S::f32s::LEN >= LANES
 }
 

@@ -15,7 +15,7 @@
 //! Left and right of eight strips stand in one vector, so that AVX-512 has one chain to compute and not two.
 
 use super::gain::LaneGain;
-use super::squares::{NEXT_TO_NOTHING, ROOT};
+use super::squares::{NEXT_TO_NOTHING, ROOT, SMALLEST_ROOT, is_fused};
 use super::tile::LaneTile;
 use crate::lanes::LANES;
 use fearless_simd::{Select, Simd, SimdBase, SimdFloat, SimdMask, f32x8, f32x16};
@@ -142,7 +142,7 @@ pub(crate) fn weigh<S: Simd>(
             let mut tops = found.tops.load(simd);
             let (mut squares, mut weighted) = (found.squares.load(simd), found.weighted.load(simd));
             let mut products = f32x8::from_slice(simd, &found.products);
-            let smallest = f32x16::splat(simd, super::squares::SMALLEST_ROOT);
+            let smallest = f32x16::splat(simd, SMALLEST_ROOT);
             for (left, right) in left.0[frames.clone()].iter().zip(&right.0[frames]) {
                 let l = f32x8::from_slice(simd, left) * ROOT;
                 let r = f32x8::from_slice(simd, right) * ROOT;
@@ -182,7 +182,7 @@ pub(crate) fn tally<S: Simd>(simd: S, [left, right]: &[LaneTile; 2], found: &mut
         #[inline(always)]
         || {
             let (mut tops, mut squares) = (found.tops.load(simd), found.squares.load(simd));
-            let smallest = f32x16::splat(simd, super::squares::SMALLEST_ROOT);
+            let smallest = f32x16::splat(simd, SMALLEST_ROOT);
             for (left, right) in left.0.iter().zip(&right.0) {
                 let l = f32x8::from_slice(simd, left) * ROOT;
                 let r = f32x8::from_slice(simd, right) * ROOT;
@@ -263,10 +263,4 @@ pub(crate) fn add_held<S: Simd>(simd: S, total: &mut Pairs, squares: &Pairs) {
 fn held<S: Simd>(simd: S, squares: &Pairs) -> f32x16<S> {
     let (squares, ceiling) = (squares.load(simd), f32x16::splat(simd, CEILING));
     squares.simd_lt(ceiling).select(squares, ceiling)
-}
-
-/// Whether `mul_add` certainly is one instruction that rounds once.
-#[inline(always)]
-fn is_fused<S: Simd>() -> bool {
-    S::f32s::LEN >= LANES
 }
