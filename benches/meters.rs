@@ -6,12 +6,16 @@
 mod block;
 
 use block::{Block, prepared};
+use busbar::desk::Desk;
+use busbar::guard::HostLink;
+use busbar::params::BusbarParams;
 use busbar_engine::true_peak::TruePeakMeter;
 use busbar_engine::{Ballistics, MeterSettings, Settings, SimdPath};
 use busbar_host::audio::StemReader;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Frames of a block.
 const FRAMES: usize = 512;
@@ -113,9 +117,26 @@ fn metering(criterion: &mut Criterion) {
     }
 }
 
+/// What it takes to tell the editor and hosts, once a block; levels once for each stretch between two events.
+fn publishing(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("publishing");
+    for n_strips in [8, 32] {
+        let desk = Desk::new(Arc::new(BusbarParams::new(n_strips)), HostLink::create());
+        let mut engine = prepared(SimdPath::detect(), &Settings::new(n_strips));
+        Block::new(n_strips, FRAMES).process(&mut engine);
+        let strips = format!("{n_strips} strips");
+        group.bench_function(BenchmarkId::new("levels", &strips), |bencher| {
+            bencher.iter(|| desk.publish(black_box(&engine)));
+        });
+        group.bench_function(BenchmarkId::new("loudness", &strips), |bencher| {
+            bencher.iter(|| desk.publish_loudness(black_box(&engine)));
+        });
+    }
+}
+
 mod suite {
     #![allow(missing_docs, reason = "criterion's macro writes an undocumented function")]
     use super::*;
-    criterion_group!(benches, true_peaks, metering);
+    criterion_group!(benches, true_peaks, metering, publishing);
 }
 criterion_main!(suite::benches);

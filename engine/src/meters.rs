@@ -82,14 +82,18 @@ impl Levels<'_> {
     /// 0 dBFS for peaks, −18 dBFS for VU and PPM II, −9 dBFS for PPM I, −12, −14 and −20 dBFS for the K-meters. All are calibrated by a
     /// steady sine and its amplitude. −∞ where there is nothing.
     pub fn needle(&self, tap: Tap) -> [f32; 2] {
-        let none = [f32::NEG_INFINITY; 2];
+        self.needle_linear(tap).map(|ratio| 20.0 * ratio.log10())
+    }
+
+    /// The same as a ratio to the meter's zero, for those who tell it often and take logarithms later.
+    pub fn needle_linear(&self, tap: Tap) -> [f32; 2] {
         match tap {
             Tap::Strip(strip_idx) => {
-                self.strips.get(strip_idx / LANES).map_or(none, |lanes| lanes.needle_db(strip_idx % LANES))
+                self.strips.get(strip_idx / LANES).map_or([0.0; 2], |lanes| lanes.needle(strip_idx % LANES))
             }
-            Tap::Group(group_idx) if group_idx < N_GROUPS => self.taps.needle_db(group_idx),
-            Tap::Group(_) => none,
-            Tap::Master => self.taps.needle_db(MASTER_LANE),
+            Tap::Group(group_idx) if group_idx < N_GROUPS => self.taps.needle(group_idx),
+            Tap::Group(_) => [0.0; 2],
+            Tap::Master => self.taps.needle(MASTER_LANE),
         }
     }
 }

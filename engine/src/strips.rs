@@ -342,9 +342,9 @@ impl StripLanes {
         self.output_meter.loudness(lane)
     }
 
-    /// What its needles read.
-    pub(crate) fn needle_db(&self, lane: usize) -> [f32; 2] {
-        self.output_meter.needle_db(lane)
+    /// What its needles read, linear re their zero.
+    pub(crate) fn needle(&self, lane: usize) -> [f32; 2] {
+        self.output_meter.needle(lane)
     }
 
     /// Takes `frames` of the group's feeds as far as the key tap. `dry` asks for the unity sum too.

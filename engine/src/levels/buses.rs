@@ -74,8 +74,8 @@ impl BusTaps {
         self.tap.loudness(lane)
     }
 
-    pub(crate) fn needle_db(&self, lane: usize) -> [f32; 2] {
-        self.tap.needle_db(lane)
+    pub(crate) fn needle(&self, lane: usize) -> [f32; 2] {
+        self.tap.needle(lane)
     }
 
     /// Takes a group's segment, which is in the engine's scale.

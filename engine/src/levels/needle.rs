@@ -19,8 +19,12 @@ use crate::settings::Ballistics;
 use crate::simd::{LaneTile, Pairs, ROOT_SCALE, follow_peaks, sum_magnitudes};
 use fearless_simd::{Select, Simd, SimdBase, f32x16};
 
-/// What a needle reads where there is nothing.
-const NOTHING_DB: f32 = f32::NEG_INFINITY;
+/// How far full scale is above the zero of a meter at −9, −12, −14, −18 and −20 dBFS: 10 to the twentieth of those.
+const ABOVE_9: f32 = 2.818_383;
+const ABOVE_12: f32 = 3.981_072;
+const ABOVE_14: f32 = 5.011_872;
+const ABOVE_18: f32 = 7.943_282;
+const ABOVE_20: f32 = 10.0;
 
 /// States below this, −200 dB where full scale is 2³⁰, are zero.
 const FLOOR: f32 = 0.1;
@@ -138,8 +142,8 @@ impl Needles {
         );
     }
 
-    /// What a lane's needles read, in dB re their own zero, from its peak and its mean square.
-    pub(crate) fn read_db(&self, lane: usize, peak: [f32; 2], mean_square: [f32; 2]) -> [f32; 2] {
+    /// What a lane's needles read, linear re their own zero, from its peak and its mean square.
+    pub(crate) fn read(&self, lane: usize, peak: [f32; 2], mean_square: [f32; 2]) -> [f32; 2] {
         let [first, second] = self.state.each_ref().map(|state| state.of(lane));
         std::array::from_fn(|side| {
             let ppm = |ppm: &Ppm| {
@@ -147,16 +151,15 @@ impl Needles {
                 mixed / (ROOT_SCALE * ppm.sine)
             };
             let by_mean_square = || (2.0 * mean_square[side]).sqrt();
-            let (amplitude, zero_dbfs) = match self.ballistics {
-                Ballistics::Peak => (peak[side], 0.0),
-                Ballistics::Vu => (first[side] / ROOT_SCALE * SINE_BY_MEAN, -18.0),
-                Ballistics::PpmI => (ppm(&PPM_I), -9.0),
-                Ballistics::PpmII => (ppm(&PPM_II), -18.0),
-                Ballistics::K12 => (by_mean_square(), -12.0),
-                Ballistics::K14 => (by_mean_square(), -14.0),
-                Ballistics::K20 => (by_mean_square(), -20.0),
-            };
-            if amplitude > 0.0 { 20.0 * amplitude.log10() - zero_dbfs } else { NOTHING_DB }
+            match self.ballistics {
+                Ballistics::Peak => peak[side],
+                Ballistics::Vu => first[side] / ROOT_SCALE * SINE_BY_MEAN * ABOVE_18,
+                Ballistics::PpmI => ppm(&PPM_I) * ABOVE_9,
+                Ballistics::PpmII => ppm(&PPM_II) * ABOVE_18,
+                Ballistics::K12 => by_mean_square() * ABOVE_12,
+                Ballistics::K14 => by_mean_square() * ABOVE_14,
+                Ballistics::K20 => by_mean_square() * ABOVE_20,
+            }
         })
     }
 }

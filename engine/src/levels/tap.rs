@@ -116,10 +116,10 @@ impl Tap {
         Loudness { true_peak, correlation, ..loudness.of(lane) }
     }
 
-    /// What a lane's needles read.
-    pub(crate) fn needle_db(&self, lane: usize) -> [f32; 2] {
+    /// What a lane's needles read, linear re their zero.
+    pub(crate) fn needle(&self, lane: usize) -> [f32; 2] {
         let Level { peak, mean_square } = self.level(lane);
-        self.meters.needles.read_db(lane, peak, mean_square)
+        self.meters.needles.read(lane, peak, mean_square)
     }
 
     /// A segment of silence. At rest it costs next to nothing, and else it is as if zeros were measured.

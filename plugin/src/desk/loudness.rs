@@ -31,7 +31,7 @@ fn figures(loudness: &Loudness) -> [f32; N_FIGURES] {
 pub(super) struct LoudnessStore {
     n_strips: usize,
     readings: Arc<Readings>,
-    /// Left and right beside each other.
+    /// Left and right beside each other, linear: whoever reads takes logarithms.
     needles: Readings,
 }
 
@@ -41,7 +41,7 @@ impl LoudnessStore {
         Self {
             n_strips,
             readings: Arc::new(Readings::new((0..n_taps).flat_map(|_| figures(&Loudness::SILENCE)))),
-            needles: Readings::new((0..2 * n_taps).map(|_| f32::NEG_INFINITY)),
+            needles: Readings::new((0..2 * n_taps).map(|_| 0.0)),
         }
     }
 
@@ -69,21 +69,21 @@ impl LoudnessStore {
         for (place, tap) in self.taps().enumerate() {
             let (loudness, needle) = match tap {
                 Tap::Strip(idx) => {
-                    (levels.strip_loudness(idx), levels.needle(busbar_engine::Tap::Strip(idx)))
+                    (levels.strip_loudness(idx), levels.needle_linear(busbar_engine::Tap::Strip(idx)))
                 }
                 Tap::Group(idx) => {
-                    (levels.group_loudness(idx), levels.needle(busbar_engine::Tap::Group(idx)))
+                    (levels.group_loudness(idx), levels.needle_linear(busbar_engine::Tap::Group(idx)))
                 }
-                _ => (levels.master_loudness(), levels.needle(busbar_engine::Tap::Master)),
+                _ => (levels.master_loudness(), levels.needle_linear(busbar_engine::Tap::Master)),
             };
             self.put(place, &loudness, needle);
         }
     }
 
-    /// Sets what a tap shows, as if a block had brought it.
-    pub(super) fn show(&self, tap: Tap, loudness: &Loudness, needle: [f32; 2]) {
+    /// Sets what a tap shows, as if a block had brought it; needles in dB re their zero.
+    pub(super) fn show(&self, tap: Tap, loudness: &Loudness, needle_db: [f32; 2]) {
         if let Some(place) = self.place(tap) {
-            self.put(place, loudness, needle);
+            self.put(place, loudness, needle_db.map(|db| 10f32.powf(db / 20.0)));
         }
     }
 
@@ -108,10 +108,10 @@ impl LoudnessStore {
         }
     }
 
-    /// Where a tap's needles stand.
+    /// Where a tap's needles stand, in dB re their zero.
     pub(super) fn needle(&self, tap: Tap) -> [f32; 2] {
         let Some(place) = self.place(tap) else { return [f32::NEG_INFINITY; 2] };
-        [2 * place, 2 * place + 1].map(|side| self.needles.read_one(side))
+        [2 * place, 2 * place + 1].map(|side| 20.0 * self.needles.read_one(side).log10())
     }
 }
 
@@ -138,7 +138,10 @@ mod tests {
         }
         for (n, tap) in store.taps().enumerate() {
             assert_eq!(store.read(tap), loudness(n as f32), "{tap:?}");
-            assert_eq!(store.needle(tap), [n as f32, n as f32 + 0.5], "{tap:?}");
+            for (needle, shown) in store.needle(tap).into_iter().zip([n as f32, n as f32 + 0.5]) {
+                // There and back through a power and a logarithm of f32.
+                assert!((needle - shown).abs() < 1e-4, "{tap:?}");
+            }
         }
         let n_taps = 3 + N_GROUPS + 1;
         assert_eq!(store.readings.n_figures(), n_taps * N_FIGURES);
