@@ -117,7 +117,7 @@ fn metering(criterion: &mut Criterion) {
     }
 }
 
-/// What it takes to tell the editor and hosts, once a block; levels once for each stretch between two events.
+/// What it takes to tell the editor and hosts, once a block.
 fn publishing(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("publishing");
     for n_strips in [8, 32] {
@@ -125,12 +125,7 @@ fn publishing(criterion: &mut Criterion) {
         let mut engine = prepared(SimdPath::detect(), &Settings::new(n_strips));
         Block::new(n_strips, FRAMES).process(&mut engine);
         let strips = format!("{n_strips} strips");
-        group.bench_function(BenchmarkId::new("levels", &strips), |bencher| {
-            bencher.iter(|| desk.publish(black_box(&engine)));
-        });
-        group.bench_function(BenchmarkId::new("loudness", &strips), |bencher| {
-            bencher.iter(|| desk.publish_loudness(black_box(&engine)));
-        });
+        group.bench_function(strips, |bencher| bencher.iter(|| desk.publish(black_box(&engine))));
     }
 }
 

@@ -238,16 +238,17 @@ impl Engine {
         self.continue_block(inputs, outputs);
     }
 
-    /// What meters tell of counts from here on.
-    pub(crate) fn begin_block(&mut self) {
+    /// Begins a block that [`Engine::continue_block`] mixes in parts: what meters tell of it counts from here on. Never allocates.
+    pub fn begin_block(&mut self) {
         self.metered = false;
         self.meters.master.limiter_db = 0.0;
         self.strips.iter_mut().for_each(StripLanes::begin_block);
         self.taps.begin_block();
     }
 
-    /// [`Engine::process`] for one part of a block: meters go on from where the part before has left them.
-    pub(crate) fn continue_block(&mut self, inputs: &[Option<StereoIn<'_>>], outputs: &mut Outputs<'_>) {
+    /// [`Engine::process`] for one part of a block, in between of which settings may change: meters go on from where the part before has
+    /// left them.
+    pub fn continue_block(&mut self, inputs: &[Option<StereoIn<'_>>], outputs: &mut Outputs<'_>) {
         let inputs = &inputs[..inputs.len().min(self.strip_settings.len())];
         on_path!(self.path, simd => self.process_on(simd, inputs, outputs));
     }

@@ -6,7 +6,10 @@
 mod support;
 
 use busbar_engine::limiter::Lookahead;
-use busbar_engine::{Destination, Engine, InputMode, Level, N_GROUPS, SendSettings, Settings, TILE_FRAMES};
+use busbar_engine::{
+    Destination, Engine, EngineRate, InputMode, Level, N_GROUPS, Outputs, RatedEngine, SendSettings,
+    Settings, TILE_FRAMES,
+};
 use fastrand::Rng;
 use support::random::{Automation, chance, session, spoil};
 use support::signals::{both, sine};
@@ -381,4 +384,48 @@ fn a_broken_feed_reads_what_was_sound_of_it_and_a_reset_reads_nothing() {
     // Nothing of the tile that was cut off is left.
     process(&mut engine, &[], &mut Mix::unwritten(96), 0, 96);
     assert_eq!(all_levels(&engine, 2), vec![Level::default(); 4 + N_GROUPS + 1]);
+}
+
+/// A host's block in which settings change is mixed in parts, and its loudest sample may lie in any of them.
+#[test]
+fn a_block_that_is_mixed_in_parts_reads_as_one_that_is_not() {
+    const FRAMES: usize = 480;
+    for engine_rate in [EngineRate::Host, EngineRate::Hz96000] {
+        let mut settings = by_group(2);
+        settings.engine_rate = engine_rate;
+        settings.strips[0].compressor.on = true;
+        let mut engines = [RatedEngine::new(2), RatedEngine::new(2)];
+        for engine in &mut engines {
+            engine.set(&settings);
+            engine.prepare(48_000.0).expect("48 kHz is a sample rate");
+        }
+        let mut rng = Rng::with_seed(5);
+        let mut n_loud = 0;
+        for block in 0..40 {
+            // Loud in the first part of every other block, so that the last part alone would read less.
+            let noise: Vec<f32> = (0..FRAMES)
+                .map(|frame| if frame < 90 && block % 2 == 0 { 1.0 } else { 0.1 } * (rng.f32() - 0.5))
+                .collect();
+            for (engine, parts) in engines.iter_mut().zip([vec![FRAMES], vec![100, 1, 200, 179]]) {
+                engine.begin_block();
+                let mut now = 0;
+                for n in parts {
+                    let feed = &noise[now..now + n];
+                    let (mut left, mut right) = (vec![0.0; n], vec![0.0; n]);
+                    let mut outputs =
+                        Outputs { master: [&mut left, &mut right], groups: [const { None }; N_GROUPS] };
+                    engine.continue_block(&[Some([feed, feed])], &mut outputs);
+                    now += n;
+                }
+            }
+            let read = engines.each_ref().map(|engine| {
+                let levels = engine.levels();
+                let reduced = engine.meters().strips[0];
+                ([levels.input(0), levels.strip(0), levels.group(0), levels.master()], reduced)
+            });
+            assert_eq!(read[0], read[1], "block {block} at {engine_rate:?}");
+            n_loud += usize::from(read[0].0[0].peak[0] > 0.3);
+        }
+        assert!(n_loud >= 20, "the test must hear loud parts: {n_loud}");
+    }
 }

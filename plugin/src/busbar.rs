@@ -212,6 +212,7 @@ impl<const N: usize> Plugin for Busbar<N> {
             if start == 0 {
                 self.follow_transport(is_playing);
                 self.desk.begin_block(self.engine.engine_mut());
+                self.engine.begin_block();
                 scoped = watch(&self.desk, self.scope.as_mut(), self.engine.engine_mut());
             }
             let frames = start..start + n;
@@ -230,15 +231,16 @@ impl<const N: usize> Plugin for Busbar<N> {
                 master: take_front(&mut master, n),
                 groups: groups.each_mut().map(|group| group.as_mut().map(|group| take_front(group, n))),
             };
-            self.engine.process(&feeds, &mut outputs);
-            self.link.meters().raise(figures(self.engine.meters(), N));
-            self.desk.publish(self.engine.engine());
+            self.engine.continue_block(&feeds, &mut outputs);
             if let (Some(scope), Some(tap)) = (&mut self.scope, scoped) {
                 feed_scope(scope, tap, self.engine.engine_mut(), &feeds, &outputs);
             }
             start += n;
         }
-        self.desk.publish_loudness(self.engine.engine());
+        if n_frames > 0 {
+            self.link.meters().raise(figures(self.engine.meters(), N));
+            self.desk.publish(self.engine.engine());
+        }
         ProcessStatus::Normal
     }
 }

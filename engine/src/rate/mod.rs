@@ -132,8 +132,22 @@ impl RatedEngine {
 
     /// Mixes one block, as [`Engine::process`] does. Never allocates, waits or panics.
     pub fn process(&mut self, inputs: &[Option<StereoIn<'_>>], outputs: &mut Outputs<'_>) {
+        self.begin_block();
+        self.continue_block(inputs, outputs);
+    }
+
+    /// Begins a block that is mixed in parts, as [`Engine::begin_block`] does. Never allocates.
+    pub fn begin_block(&mut self) {
         match &mut self.resampled {
-            None => self.engine.process(inputs, outputs),
+            None => self.engine.begin_block(),
+            Some(resampled) => resampled.begin_block(),
+        }
+    }
+
+    /// Mixes one part of a block, as [`Engine::continue_block`] does. Never allocates, waits or panics.
+    pub fn continue_block(&mut self, inputs: &[Option<StereoIn<'_>>], outputs: &mut Outputs<'_>) {
+        match &mut self.resampled {
+            None => self.engine.continue_block(inputs, outputs),
             Some(resampled) => {
                 let inputs = &inputs[..inputs.len().min(self.engine.n_strips())];
                 let n_frames = shortest(inputs, outputs);

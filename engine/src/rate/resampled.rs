@@ -49,6 +49,8 @@ pub(super) struct Resampled {
     marks: Vec<Marks>,
     /// The pairs of channels that somebody hears: master, then groups. Bit = pair.
     wanted: u64,
+    /// Whether the engine has been told that the host's block began. Until it runs, its meters tell of the block before.
+    has_begun: bool,
 }
 
 impl Resampled {
@@ -83,6 +85,7 @@ impl Resampled {
             sound_ends: vec![0; n_strips],
             marks: (0..n_strips).map(|_| Marks::new(marks_span)).collect(),
             wanted: 1,
+            has_begun: false,
         };
         resampled.n_padding = match mode {
             ResamplingMode::LowLatency => resampled.longest_wait() + SLACK_FRAMES,
@@ -157,7 +160,12 @@ impl Resampled {
         ((scaled + host / 2).div_euclid(host).max(1) as u64).max(self.engine_count)
     }
 
-    /// Mixes one block of `n_frames`, which every slice has.
+    /// A block begins.
+    pub(super) fn begin_block(&mut self) {
+        self.has_begun = false;
+    }
+
+    /// Mixes `n_frames` of a block, which every slice has.
     pub(super) fn process(
         &mut self,
         engine: &mut Engine,
@@ -174,7 +182,6 @@ impl Resampled {
                 self.outgoing.silence(1 + group_idx);
             }
         }
-        let mut begun = false;
         let mut start = 0;
         while start < n_frames {
             let n = PART_FRAMES.min(n_frames - start);
@@ -182,9 +189,8 @@ impl Resampled {
             self.outgoing.make_room(self.n_out_part(), self.wanted);
             self.take(inputs, start, n);
             while self.incoming.n_waiting() >= self.to_engine.n_in() {
-                if !begun {
+                if !std::mem::replace(&mut self.has_begun, true) {
                     engine.begin_block();
-                    begun = true;
                 }
                 self.step(engine, events);
             }

@@ -266,21 +266,16 @@ impl Desk {
         }
     }
 
-    /// Gives the editor what the engine tells of its last block, but for loudness. For the audio thread, after every stretch that the
-    /// engine has processed; realtime-safe.
+    /// Gives the editor and hosts what the engine tells of its last block. For the audio thread; realtime-safe.
     pub fn publish(&self, engine: &Engine) {
         let quarantined = engine.quarantined_strips();
         if self.quarantined.load(Ordering::Relaxed) != quarantined {
             self.quarantined.store(quarantined, Ordering::Relaxed);
         }
         self.levels.publish(engine.levels());
+        self.loudness.publish(engine.levels());
         self.reductions.raise(figures(engine.meters(), self.n_strips()));
         self.pulse.beat();
-    }
-
-    /// The same with what goes on from block to block, so that once for many stretches is enough.
-    pub fn publish_loudness(&self, engine: &Engine) {
-        self.loudness.publish(engine.levels());
     }
 
     /// Where the reductions of gate, compressor and limiter are, as far as a channel has them.
