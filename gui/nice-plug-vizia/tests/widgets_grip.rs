@@ -121,6 +121,11 @@ fn a_burst_of_the_wheel_is_one_gesture() {
         &[Begin, one, two, End],
     );
     burst(
+        "every notch puts off the end",
+        &[notch(0.0), notch(half), (2.0 * half, Tick), notch(2.0 * half), (3.0 * half, Tick)],
+        &[Begin, one, two, Set(0.5 + 3.0 * NOTCH)],
+    );
+    burst(
         "what comes later is another",
         &[notch(0.0), (BURST_S, Tick), notch(BURST_S)],
         &[Begin, one, End, Begin, two],

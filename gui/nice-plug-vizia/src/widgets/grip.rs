@@ -92,7 +92,6 @@ enum Phase {
     /// `value` may be outside 0…1, see the module.
     Held {
         at_px: f32,
-        fine: bool,
         value: f32,
         sent: f32,
     },
@@ -161,14 +160,14 @@ impl Grip {
                 self.close(edit);
                 self.phase = Phase::Pressed { at_px: at };
                 if self.feel.slack_px <= 0.0 {
-                    self.take_hold(at, false, current, edit);
+                    self.take_hold(at, current, edit);
                 }
             }
         }
     }
 
-    fn take_hold(&mut self, at_px: f32, fine: bool, current: f32, edit: &mut impl FnMut(Edit)) {
-        self.phase = Phase::Held { at_px, fine, value: current, sent: current };
+    fn take_hold(&mut self, at_px: f32, current: f32, edit: &mut impl FnMut(Edit)) {
+        self.phase = Phase::Held { at_px, value: current, sent: current };
         edit(Edit::Begin);
     }
 
@@ -180,18 +179,14 @@ impl Grip {
             && (to_px - at_px).abs() > self.feel.slack_px
         {
             // The way of the slack is not made up for: that would be a jump.
-            self.take_hold(to_px, fine, current, edit);
+            self.take_hold(to_px, current, edit);
         }
         let Feel { travel_px, n_steps, .. } = self.feel;
-        if let Phase::Held { at_px, fine: was_fine, value, sent } = &mut self.phase {
+        if let Phase::Held { at_px, value, sent } = &mut self.phase {
             let scale = if fine { FINE } else { 1.0 } / travel_px.max(1.0);
-            let from = if fine || fine != *was_fine { value.clamp(0.0, 1.0) } else { *value };
-            *value = from + (to_px - *at_px) * scale;
-            if fine {
-                *value = value.clamp(0.0, 1.0);
-            }
+            let held = |value: f32| if fine { value.clamp(0.0, 1.0) } else { value };
+            *value = held(held(*value) + (to_px - *at_px) * scale);
             *at_px = to_px;
-            *was_fine = fine;
             send(n_steps, *value, sent, edit);
         }
     }
