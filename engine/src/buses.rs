@@ -21,7 +21,7 @@ use crate::lanes::{TILE_FRAMES, scale, unscale};
 use crate::levels::BusTaps;
 use crate::limiter::{Limiter, Lookahead};
 use crate::meters::Reductions;
-use crate::ramp::Ramp;
+use crate::ramp::{Ramp, RampTime};
 use crate::settings::{
     ColourQuality, CompressorSettings, Destination, GroupSettings, LimiterSettings, MasterSettings, N_GROUPS,
     SaturationSettings,
@@ -89,9 +89,9 @@ impl Groups {
     pub(crate) fn set(&mut self, group_idx: usize, group: &GroupSettings, timing: Timing) {
         let gains = &mut self.gains[group_idx];
         for (side, gain) in gains.sides.iter_mut().zip(gains::group_gains(group)) {
-            side.retarget(gain, timing.ramp_samples);
+            side.retarget(gain, timing.ramp);
         }
-        gains.to_master.retarget(if group.to_master { 1.0 } else { 0.0 }, timing.ramp_samples);
+        gains.to_master.retarget(if group.to_master { 1.0 } else { 0.0 }, timing.ramp);
         let GroupSettings { eq, compressor, saturation, .. } = *group;
         self.stages.set(group_idx, &BusSettings { eq, compressor, saturation }, timing);
     }
@@ -312,13 +312,13 @@ impl MasterBus {
 
     pub(crate) fn set(&mut self, master: &MasterSettings, timing: Timing) {
         for (side, gain) in self.sides.iter_mut().zip(gains::master_gains(master)) {
-            side.retarget(gain, timing.ramp_samples);
+            side.retarget(gain, timing.ramp);
         }
         let monitor: Matrix = gains::monitor_matrix(master);
         for (entry, target) in self.monitor.iter_mut().zip(monitor.as_flattened()) {
-            entry.retarget(*target, timing.ramp_samples);
+            entry.retarget(*target, timing.ramp);
         }
-        self.console.retarget(if master.console { 1.0 } else { 0.0 }, timing.ramp_samples);
+        self.console.retarget(if master.console { 1.0 } else { 0.0 }, timing.ramp);
         let MasterSettings { eq, compressor, .. } = *master;
         self.stages.set(0, &BusSettings { eq, compressor, saturation: SaturationSettings::WARM }, timing);
         self.limiter_settings = master.limiter;
@@ -344,8 +344,8 @@ impl MasterBus {
         self.limiter.set_on(wanted.on);
     }
 
-    pub(crate) fn set_bypass(&mut self, bypass: bool, fade_samples: usize) {
-        self.bypass.retarget(if bypass { 1.0 } else { 0.0 }, fade_samples);
+    pub(crate) fn set_bypass(&mut self, bypass: bool, fade: RampTime) {
+        self.bypass.retarget(if bypass { 1.0 } else { 0.0 }, fade);
     }
 
     /// Ends every ramp where it was going; what is delayed has been there all the time.

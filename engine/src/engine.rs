@@ -4,6 +4,7 @@ use crate::buses::{BusTile, Groups, MasterBus, MasterSums, SILENT_BUS};
 use crate::lanes::{LANES, TILE_FRAMES, unscale};
 use crate::levels::BusTaps;
 use crate::meters::{Levels, Meters};
+use crate::ramp::RampTime;
 use crate::routing::SoloState;
 use crate::settings::{Ballistics, ColourQuality, Destination, N_GROUPS, PanLaw, Settings, StripSettings};
 use crate::simd::{SimdPath, on_path};
@@ -181,8 +182,10 @@ impl Engine {
         self.master.jump();
     }
 
+    /// Of what counts from the next sample on.
     fn timing(&self) -> Timing {
-        Timing { sample_rate_hz: self.sample_rate_hz, ramp_samples: self.ramp_samples, jump: self.count == 0 }
+        let ramp = RampTime::of(self.ramp_samples);
+        Timing { sample_rate_hz: self.sample_rate_hz, ramp, jump: self.count == 0 }
     }
 
     /// Takes a snapshot, whose gains start their ramps at the next sample that is processed. Filters and dynamics take theirs at
@@ -191,7 +194,13 @@ impl Engine {
     /// Before the first sample since `prepare` or `reset` there is nothing to ramp from: gains are there at once. Strips
     /// beyond the engine's are ignored, and strips that the snapshot lacks are at their defaults.
     pub fn set(&mut self, settings: &Settings) {
-        let timing = self.timing();
+        self.set_late(settings, 0.0);
+    }
+
+    /// The same of an event that lies so much behind the next sample, or before it: −½ … ½ of a sample. Ramps of gains begin there.
+    pub(crate) fn set_late(&mut self, settings: &Settings, late_samples: f32) {
+        let at_sample = self.timing();
+        let timing = Timing { ramp: at_sample.ramp.late_by(late_samples), ..at_sample };
         let solo = SoloState::of(settings, self.strip_settings.len());
         let law_changed = settings.pan_law != self.pan_law;
         let solo_changed = solo != self.solo;
@@ -203,7 +212,7 @@ impl Engine {
                 lanes.set_strip(lane, &new, settings.pan_law, timing);
             }
             if strip_changed || solo_changed {
-                lanes.set_sends(lane, &new, solo, timing.ramp_samples);
+                lanes.set_sends(lane, &new, solo, timing.ramp);
             }
             *known = new;
         }
@@ -211,7 +220,8 @@ impl Engine {
             self.groups.set(group_idx, group, timing);
         }
         self.master.set(&settings.master, timing);
-        self.master.set_bypass(settings.bypass, self.bypass_fade_samples);
+        let fade = RampTime::of(self.bypass_fade_samples).late_by(late_samples);
+        self.master.set_bypass(settings.bypass, fade);
 
         if settings.meters.ballistics != self.ballistics {
             self.ballistics = settings.meters.ballistics;

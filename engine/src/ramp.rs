@@ -11,6 +11,8 @@
 //! target, skipping n samples costs one subtraction, and a settled ramp yields its target by the same formula, so that
 //! fast paths cannot change a bit. A new target in mid-ramp starts anew from where the gain is.
 //!
+//! An event may lie between two samples, where the engine has a rate of its own: k then counts from there, see [`RampTime`].
+//!
 //! A ramp may be late: what it yields is then what it would have yielded some samples ago, as the sound that it stands behind is late.
 
 use crate::delay::{Delay, LaneDelay};
@@ -19,12 +21,46 @@ use crate::lanes::{LANES, TILE_FRAMES};
 use crate::simd::{LaneGain, LaneTile, PerLane, frames_per_vector, part_range, parts, vectors_mut};
 use fearless_simd::{Simd, SimdBase};
 
+/// How long a ramp takes, and where it begins.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct RampTime {
+    n_samples: usize,
+    /// How much later the event is than the sample from which it counts: −½ … ½.
+    late_samples: f32,
+}
+
+impl RampTime {
+    /// So many samples, from the next sample on.
+    pub(crate) const fn of(n_samples: usize) -> Self {
+        Self { n_samples, late_samples: 0.0 }
+    }
+
+    /// The same from so much behind the next sample on, or before it.
+    pub(crate) fn late_by(self, late_samples: f32) -> Self {
+        // In steps that leave room for the largest count in an f32, so that whatever is counted down stays exact.
+        let late_samples = (late_samples.clamp(-0.5, 0.5) * LATE_STEPS).round() / LATE_STEPS;
+        Self { late_samples, ..self }
+    }
+
+    /// Samples that are left in front of the first.
+    fn left(self) -> f32 {
+        self.n_samples as f32 + self.late_samples
+    }
+
+    fn step(self, start: f32, target: f32) -> f32 {
+        (start - target) / self.n_samples as f32
+    }
+}
+
+/// Places between two samples at which a ramp may begin.
+const LATE_STEPS: f32 = 64.0;
+
 /// The ramp of one gain in each lane.
 #[derive(Clone, Debug)]
 pub(crate) struct LaneRamp {
     target: PerLane,
     step: PerLane,
-    /// Samples left in each lane. Whole numbers; exact in f32 far beyond any ramp's length.
+    /// Samples left in each lane, in 64ths; exact in f32 far beyond any ramp's length.
     left: PerLane,
     /// No lane has more samples left than this, so zero means settled.
     longest_left: usize,
@@ -53,15 +89,15 @@ impl LaneRamp {
     }
 
     /// Starts towards `target` in one lane. The same target again leaves a ramp alone.
-    pub(crate) fn retarget(&mut self, lane: usize, target: f32, n_samples: usize) {
+    pub(crate) fn retarget(&mut self, lane: usize, target: f32, time: RampTime) {
         if self.target.get(lane) == target {
             return;
         }
         let start = self.target.get(lane) + self.step.get(lane) * self.left.get(lane);
         self.target.set(lane, target);
-        self.step.set(lane, (start - target) / n_samples as f32);
-        self.left.set(lane, n_samples as f32);
-        self.longest_left = self.longest_left.max(n_samples);
+        self.step.set(lane, time.step(start, target));
+        self.left.set(lane, time.left());
+        self.longest_left = self.longest_left.max(time.left().ceil() as usize);
         self.common = self.target.lanes().iter().all(|gain| *gain == target).then_some(target);
     }
 
@@ -187,9 +223,9 @@ impl LaneMatrixRamp {
         Self { entries: [ll, lr, rl, rr].map(LaneRamp::settled_at) }
     }
 
-    pub(crate) fn retarget(&mut self, lane: usize, matrix: Matrix, n_samples: usize) {
+    pub(crate) fn retarget(&mut self, lane: usize, matrix: Matrix, time: RampTime) {
         for (entry, target) in self.entries.iter_mut().zip(matrix.as_flattened()) {
-            entry.retarget(lane, *target, n_samples);
+            entry.retarget(lane, *target, time);
         }
     }
 
@@ -222,7 +258,7 @@ impl LaneMatrixRamp {
 pub(crate) struct Ramp {
     target: f32,
     step: f32,
-    /// Samples left, a whole number.
+    /// Samples left, in 64ths.
     left: f32,
     /// How late it is.
     late: Delay,
@@ -240,14 +276,14 @@ impl Ramp {
     }
 
     /// Starts towards `target`. The same target again leaves a ramp alone.
-    pub(crate) fn retarget(&mut self, target: f32, n_samples: usize) {
+    pub(crate) fn retarget(&mut self, target: f32, time: RampTime) {
         if self.target == target {
             return;
         }
         let start = self.target + self.step * self.left;
         self.target = target;
-        self.step = (start - target) / n_samples as f32;
-        self.left = n_samples as f32;
+        self.step = time.step(start, target);
+        self.left = time.left();
     }
 
     pub(crate) fn jump(&mut self) {
@@ -298,9 +334,34 @@ mod tests {
     #[test]
     fn a_ramp_moves_on_its_first_sample_and_ends_exactly_on_its_target() {
         let mut ramp = Ramp::settled_at(1.0);
-        ramp.retarget(0.25, 4);
+        ramp.retarget(0.25, RampTime::of(4));
         assert_eq!(ramp.fill(6)[..6], [0.8125, 0.625, 0.4375, 0.25, 0.25, 0.25]);
         assert_eq!(ramp.settled(), Some(0.25));
+    }
+
+    #[test]
+    fn a_ramp_may_begin_between_two_samples_and_never_leaves_its_ends() {
+        for (late_samples, line) in [
+            (0.25, [0.859_375, 0.671_875, 0.484_375, 0.296_875, 0.25, 0.25]),
+            (-0.25, [0.765_625, 0.578_125, 0.390_625, 0.25, 0.25, 0.25]),
+            (0.5, [0.906_25, 0.718_75, 0.531_25, 0.343_75, 0.25, 0.25]),
+            // Not a number of 64ths, and more than half a sample away.
+            (7.0, [0.906_25, 0.718_75, 0.531_25, 0.343_75, 0.25, 0.25]),
+        ] {
+            let time = RampTime::of(4).late_by(late_samples);
+            let mut ramp = Ramp::settled_at(1.0);
+            ramp.retarget(0.25, time);
+            assert_eq!(ramp.fill(6)[..6], line, "{late_samples}");
+            assert_eq!(ramp.settled(), Some(0.25));
+            let mut lanes = LaneRamp::settled_at(1.0);
+            lanes.retarget(3, 0.25, time);
+            let mut gains = LaneTile::ZERO;
+            on_path!(SimdPath::detect(), simd => lanes.fill(simd, &mut gains, 4));
+            assert_eq!(lanes.is_settled(), late_samples <= 0.0, "{late_samples}");
+            on_path!(SimdPath::detect(), simd => lanes.fill(simd, &mut gains, 1));
+            assert_eq!(gains.0[0][3], 0.25);
+            assert!(lanes.is_settled(), "{late_samples}");
+        }
     }
 
     #[test]
@@ -313,8 +374,9 @@ mod tests {
             for _ in 0..2_000 {
                 if rng.f32() < 0.1 {
                     let (lane, target) = (rng.usize(..LANES), rng.f32());
-                    single[lane].retarget(target, 720);
-                    lanes.retarget(lane, target, 720);
+                    let time = RampTime::of(720).late_by(rng.f32() - 0.5);
+                    single[lane].retarget(target, time);
+                    lanes.retarget(lane, target, time);
                 }
                 let n = rng.usize(1..=TILE_FRAMES);
                 if rng.bool() {

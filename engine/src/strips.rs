@@ -15,7 +15,7 @@ use crate::lanes::{LANES, TILE_FRAMES, first_non_finite, lanes_of};
 use crate::levels::{KnownPeaks, LaneMeter, Memory, Tap};
 use crate::loudness::Loudness;
 use crate::meters::{Level, Reductions};
-use crate::ramp::{LaneMatrixRamp, LaneRamp};
+use crate::ramp::{LaneMatrixRamp, LaneRamp, RampTime};
 use crate::routing::SoloState;
 use crate::settings::{
     Ballistics, ColourQuality, Destination, KeySource, N_DESTINATIONS, N_GROUPS, PanLaw, StageOrder,
@@ -139,9 +139,9 @@ impl StripLanes {
 
     /// Derives the gains that depend on nothing but the strip itself and the pan law, and keeps the rest for the next border.
     pub(crate) fn set_strip(&mut self, lane: usize, strip: &StripSettings, law: PanLaw, timing: Timing) {
-        self.input.retarget(lane, gains::input_matrix(strip), timing.ramp_samples);
-        self.image.retarget(lane, gains::image_matrix(strip, law), timing.ramp_samples);
-        self.gate.switch(lane, strip.gate.on, timing.ramp_samples);
+        self.input.retarget(lane, gains::input_matrix(strip), timing.ramp);
+        self.image.retarget(lane, gains::image_matrix(strip, law), timing.ramp);
+        self.gate.switch(lane, strip.gate.on, timing.ramp);
         self.compressor.set_blend(lane, &strip.compressor, timing);
         self.colour.set(lane, &strip.saturation, timing);
         self.settings[lane] = *strip;
@@ -150,20 +150,14 @@ impl StripLanes {
     }
 
     /// Derives the gains of a strip's sends, which depend on everybody's solo as well.
-    pub(crate) fn set_sends(
-        &mut self,
-        lane: usize,
-        strip: &StripSettings,
-        solo: SoloState,
-        ramp_samples: usize,
-    ) {
+    pub(crate) fn set_sends(&mut self, lane: usize, strip: &StripSettings, solo: SoloState, ramp: RampTime) {
         let groups = (0..N_GROUPS).map(Destination::Group);
         for destination in [Destination::Master].into_iter().chain(groups) {
             let idx = destination.idx();
             let gain = gains::send_gain(strip, &strip.sends[idx], solo.opens(strip, destination));
-            self.sends[idx].retarget(lane, gain, ramp_samples);
+            self.sends[idx].retarget(lane, gain, ramp);
         }
-        self.output_gain.retarget(lane, gains::strip_gain(strip, solo.hears(strip)), ramp_samples);
+        self.output_gain.retarget(lane, gains::strip_gain(strip, solo.hears(strip)), ramp);
     }
 
     /// Ends every ramp where it was going.

@@ -17,15 +17,20 @@ fn crossing(signal: &[f32], level: f32) -> f64 {
     (n - 1) as f64 + f64::from((signal[n - 1] - level) / (signal[n - 1] - signal[n]))
 }
 
-/// A constant that is muted at a frame.
+/// How much later than the left side the right one is muted, in samples of the host: often within one of the engine's.
+const RIGHT_LATER: usize = 2;
+
+/// A constant whose sides are muted one soon after the other.
 fn muted_at(way: Way, at: usize) -> (u32, Mix) {
     let mut session = Session::new(way.host_hz, 0, Settings::new(2));
     let latency = way.fresh(&session).latency_samples();
     let ramp = (RAMP_SECONDS * way.host_hz) as usize;
     session.n_frames = at + 2 * latency as usize + ramp + 2000;
-    session.feed_constant(0, 1.0, 1.0);
+    session.feed_constant(0, 1.0, 0.0);
+    session.feed_constant(1, 0.0, 1.0);
     // Straight lines begin and end where filters ring; the middle of a ramp is straight.
     session.change(at, |settings| settings.strips[0].mute = true);
+    session.change(at + RIGHT_LATER, |settings| settings.strips[1].mute = true);
     (latency, way.render(&session, Cuts::Every(512)))
 }
 
@@ -37,15 +42,18 @@ fn a_mute_is_heard_where_it_belongs() {
         let mut worst = 0.0_f64;
         for at in (0..40).map(|step| settled + 7 * step) {
             let (latency, mix) = muted_at(way, at);
-            let half = crossing(&mix.master()[0][settled..], 0.5) + settled as f64;
             // The ramp is a whole number of the engine's samples long.
             let ramp = (RAMP_SECONDS * way.engine_hz()).round() * way.host_per_engine();
             // The gain is at half behind half of the ramp, and the sample at which it begins has already taken a step.
-            let expected = at as f64 + f64::from(latency) + ramp / 2.0 - way.host_per_engine();
-            worst = worst.max((half - expected).abs());
+            let behind = f64::from(latency) + ramp / 2.0 - way.host_per_engine();
+            for (channel, at) in mix.master().iter().zip([at, at + RIGHT_LATER]) {
+                let half = crossing(&channel[settled..], 0.5) + settled as f64;
+                worst = worst.max((half - behind - at as f64).abs());
+            }
         }
-        // Half a sample of the slower rate; the rest is the filters' ripple where the ramp is read.
-        assert!(worst <= way.event_grain() / 2.0 + 0.05, "{way:?}: {worst:.3} samples beside");
+        // A ramp begins within 1/128 of a sample of the engine; the rest is the filters' ripple where it is read.
+        let grain = way.host_per_engine() / 128.0;
+        assert!(worst <= grain + 0.05, "{way:?}: {worst:.3} samples beside");
     }
 }
 

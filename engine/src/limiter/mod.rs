@@ -44,7 +44,7 @@ mod smooth;
 mod vector;
 
 use crate::lanes::TILE_FRAMES;
-use crate::ramp::Ramp;
+use crate::ramp::{Ramp, RampTime};
 use crate::simd::{SimdPath, on_path};
 use detector::{DELAY_FRAMES, Detector};
 use fearless_simd::Simd;
@@ -112,7 +112,7 @@ pub struct Limiter {
     path: SimdPath,
     sample_rate_hz: f64,
     latency: usize,
-    ramp_samples: usize,
+    ramp: RampTime,
     /// What was set last, and what counts since the last border.
     wanted: Controls,
     controls: Controls,
@@ -184,7 +184,7 @@ impl Limiter {
             path,
             sample_rate_hz,
             latency,
-            ramp_samples: (RAMP_SECONDS * sample_rate_hz).round() as usize,
+            ramp: RampTime::of((RAMP_SECONDS * sample_rate_hz).round() as usize),
             wanted: controls,
             controls,
             decay: Decay::new(f64::from(controls.release_ms) / 1000.0, sample_rate_hz),
@@ -289,8 +289,8 @@ impl Limiter {
             let unheard = self.forgets();
             let seconds = f64::from(self.wanted.release_ms) / 1000.0;
             self.decay = Decay::new(seconds, self.sample_rate_hz);
-            self.ceiling.retarget(self.wanted.ceiling, self.ramp_samples);
-            self.amount.retarget(if self.wanted.on { 1.0 } else { 0.0 }, self.ramp_samples);
+            self.ceiling.retarget(self.wanted.ceiling, self.ramp);
+            self.amount.retarget(if self.wanted.on { 1.0 } else { 0.0 }, self.ramp);
             self.controls = self.wanted;
             if unheard {
                 self.detector = Detector::SILENT;

@@ -78,12 +78,21 @@ impl Change {
     }
 }
 
-/// The queue. Positions are samples of the engine, and never go back.
+/// When a snapshot begins to count.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Moment {
+    /// The nearest sample of the engine.
+    pub(super) position: u64,
+    /// How much later it is than that sample: −½ … ½.
+    pub(super) late_samples: f32,
+}
+
+/// The queue. Moments never go back.
 pub(super) struct Events {
-    /// Changes, each with its position.
-    waiting: VecDeque<(u64, Change)>,
-    /// The first position of changes that found no room. From there on, everything that was told counts at once.
-    overflow: Option<u64>,
+    /// Changes, each with its moment.
+    waiting: VecDeque<(Moment, Change)>,
+    /// The first moment of changes that found no room. From there on, everything that was told counts at once.
+    overflow: Option<Moment>,
     /// The latest snapshot.
     latest: Settings,
     /// What the engine was given.
@@ -110,17 +119,17 @@ impl Events {
         &self.latest
     }
 
-    /// Takes a snapshot that counts from a position on.
-    pub(super) fn push(&mut self, settings: &Settings, position: u64) {
+    /// Takes a snapshot that counts from a moment on.
+    pub(super) fn push(&mut self, settings: &Settings, moment: Moment) {
         if self.overflow.is_none() {
             let n_before = self.waiting.len();
             for change in changes(&self.latest, settings) {
                 if self.waiting.len() == CAPACITY {
                     self.waiting.truncate(n_before);
-                    self.overflow = Some(position);
+                    self.overflow = Some(moment);
                     break;
                 }
-                self.waiting.push_back((position, change));
+                self.waiting.push_back((moment, change));
             }
         }
         copy(settings, &mut self.latest);
@@ -139,22 +148,27 @@ impl Events {
         &self.applied
     }
 
-    /// Where the next change belongs.
-    pub(super) fn next_position(&self) -> Option<u64> {
-        self.waiting.front().map(|(position, _)| *position).or(self.overflow)
+    /// When the next change counts.
+    fn next(&self) -> Option<Moment> {
+        self.waiting.front().map(|(moment, _)| *moment).or(self.overflow)
     }
 
-    /// The snapshot that counts at a position, if one begins to count there.
-    pub(super) fn take(&mut self, position: u64) -> Option<&Settings> {
-        self.next_position().filter(|next| *next <= position)?;
-        while let Some((_, change)) = self.waiting.front().filter(|(next, _)| *next <= position) {
+    /// The sample to which the next change belongs.
+    pub(super) fn next_position(&self) -> Option<u64> {
+        self.next().map(|moment| moment.position)
+    }
+
+    /// The next snapshot that counts by a position, and how late it is. There may be several: moments between two samples are not one.
+    pub(super) fn take(&mut self, position: u64) -> Option<(&Settings, f32)> {
+        let now = self.next().filter(|next| next.position <= position)?;
+        while let Some((_, change)) = self.waiting.front().filter(|(moment, _)| *moment == now) {
             change.apply(&mut self.applied);
             self.waiting.pop_front();
         }
-        if self.waiting.is_empty() && self.overflow.is_some_and(|next| next <= position) {
+        if self.waiting.is_empty() && self.overflow == Some(now) {
             self.catch_up();
         }
-        Some(&self.applied)
+        Some((&self.applied, now.late_samples))
     }
 }
 
@@ -192,38 +206,60 @@ mod tests {
         events
     }
 
+    const fn at(position: u64) -> Moment {
+        Moment { position, late_samples: 0.0 }
+    }
+
     #[test]
     fn every_part_of_a_snapshot_arrives_at_its_position_and_not_before() {
         let mut events = events();
         let mut settings = Settings::new(2);
         let defaults = settings.clone();
         settings.strips[1].fader_db = -3.0;
-        events.push(&settings, 10);
+        events.push(&settings, at(10));
         settings.groups[2].mute = true;
         settings.master.dim = true;
-        events.push(&settings, 20);
+        events.push(&settings, at(20));
         settings.bypass = true;
-        events.push(&settings, 20);
+        events.push(&settings, at(20));
 
         assert_eq!(events.next_position(), Some(10));
         assert_eq!(events.take(9), None);
-        let first = events.take(10).expect("a snapshot").clone();
+        let first = events.take(10).expect("a snapshot").0.clone();
         assert_eq!((first.strips[1].fader_db, first.groups[2].mute, first.bypass), (-3.0, false, false));
         assert_eq!(first.strips[0], defaults.strips[0]);
         assert_eq!(events.next_position(), Some(20));
-        assert_eq!(events.take(25), Some(&settings));
+        assert_eq!(events.take(25), Some((&settings, 0.0)));
         assert_eq!(events.next_position(), None);
         assert_eq!(events.take(30), None);
     }
 
     #[test]
+    fn what_lies_apart_between_two_samples_stays_apart() {
+        let mut events = events();
+        let mut settings = Settings::new(2);
+        let mut expected = Vec::new();
+        for late_samples in [-0.4, -0.1, 0.3] {
+            settings.strips[0].fader_db -= 1.0;
+            settings.strips[1].fader_db -= 2.0;
+            events.push(&settings, Moment { position: 7, late_samples });
+            expected.push((settings.clone(), late_samples));
+        }
+        assert_eq!(events.take(6), None);
+        for (settings, late_samples) in &expected {
+            assert_eq!(events.take(7), Some((settings, *late_samples)));
+        }
+        assert_eq!(events.take(7), None);
+    }
+
+    #[test]
     fn a_snapshot_that_changes_nothing_is_no_event() {
         let mut events = events();
-        events.push(&Settings::new(2), 10);
+        events.push(&Settings::new(2), at(10));
         // More strips than there are, at whatever settings, are nobody's.
         let mut settings = Settings::new(3);
         settings.strips[2].mute = true;
-        events.push(&settings, 11);
+        events.push(&settings, at(11));
         assert_eq!(events.next_position(), None);
     }
 
@@ -234,21 +270,21 @@ mod tests {
         for position in 0..5000 {
             settings.strips[0].fader_db = -0.001 * position as f32;
             settings.strips[1].mute = position % 2 == 1;
-            events.push(&settings, position);
+            events.push(&settings, at(position));
         }
         // The first snapshot is the default; every other one changes both strips.
         let n_fit = CAPACITY as u64 / 2;
         for position in 1..=n_fit {
             assert_eq!(events.next_position(), Some(position));
-            let applied = events.take(position).expect("a snapshot");
+            let (applied, _) = events.take(position).expect("a snapshot");
             assert_eq!(applied.strips[0].fader_db, -0.001 * position as f32);
             assert_eq!(applied.strips[1].mute, position % 2 == 1);
         }
         assert_eq!(events.take(n_fit), None);
-        assert_eq!(events.take(n_fit + 1), Some(&settings));
+        assert_eq!(events.take(n_fit + 1), Some((&settings, 0.0)));
         assert_eq!(events.next_position(), None);
         settings.strips[0].mute = true;
-        events.push(&settings, 6000);
+        events.push(&settings, at(6000));
         assert_eq!(events.next_position(), Some(6000));
     }
 }

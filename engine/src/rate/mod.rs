@@ -117,7 +117,7 @@ impl RatedEngine {
     pub fn set(&mut self, settings: &Settings) {
         match &self.resampled {
             Some(resampled) if !resampled.is_fresh() => {
-                self.events.push(settings, resampled.next_position());
+                self.events.push(settings, resampled.next_moment());
             }
             Some(_) => {
                 self.events.note(settings);

@@ -9,7 +9,7 @@
 //! zeros that there is always enough of it.
 
 use super::converter::{Converter, Direction};
-use super::events::Events;
+use super::events::{Events, Moment};
 use super::marks::Marks;
 use super::ratio::Ratio;
 use super::stream::{Stream, copy_finite, copy_normal, settle};
@@ -148,16 +148,18 @@ impl Resampled {
         self.host_count == 0
     }
 
-    /// The engine's sample at which happens what happens at the host's next one: the nearest there is.
-    pub(super) fn next_position(&self) -> u64 {
-        self.position(self.host_count)
+    /// When in the engine happens what happens at the host's next sample.
+    pub(super) fn next_moment(&self) -> Moment {
+        self.moment(self.host_count)
     }
 
-    fn position(&self, host_position: u64) -> u64 {
+    fn moment(&self, host_position: u64) -> Moment {
         let (host, engine) = (i64::from(self.ratio.host), i64::from(self.ratio.engine));
         let scaled = host_position as i64 * engine + self.position_offset;
+        let nearest = (scaled + host / 2).div_euclid(host);
+        let late_samples = (scaled - nearest * host) as f32 / host as f32;
         // Never in the past: the first sample after `reset` is none to ramp from.
-        ((scaled + host / 2).div_euclid(host).max(1) as u64).max(self.engine_count)
+        Moment { position: (nearest.max(1) as u64).max(self.engine_count), late_samples }
     }
 
     /// A block begins.
@@ -227,8 +229,8 @@ impl Resampled {
         let mut position = self.host_count;
         while let Some(idx) = first_non_finite(left, right) {
             position += idx as u64;
-            let engine_position = self.position(position);
-            self.marks[strip_idx].push(engine_position);
+            let moment = self.moment(position);
+            self.marks[strip_idx].push(moment.position);
             (left, right) = (&left[idx + 1..], &right[idx + 1..]);
             position += 1;
         }
@@ -282,8 +284,8 @@ impl Resampled {
     fn run(&mut self, engine: &mut Engine, events: &mut Events, fed: u64, n: usize) {
         let mut at = 0;
         while at < n {
-            if let Some(settings) = events.take(self.engine_count) {
-                engine.set(settings);
+            while let Some((settings, late_samples)) = events.take(self.engine_count) {
+                engine.set_late(settings, late_samples);
             }
             let next = events.next_position().map_or(u64::MAX, |next| next - self.engine_count);
             let end = n.min(at.saturating_add(usize::try_from(next).unwrap_or(usize::MAX)));

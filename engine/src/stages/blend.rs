@@ -8,7 +8,7 @@
 //! Both start at an event's exact sample, as all gains do.
 
 use crate::dynamics::Blend;
-use crate::ramp::LaneRamp;
+use crate::ramp::{LaneRamp, RampTime};
 use crate::simd::{LaneGain, LaneTile};
 use fearless_simd::Simd;
 
@@ -32,9 +32,9 @@ impl LaneBlend {
         self.wet.set_delay(n_samples);
     }
 
-    pub(super) fn retarget(&mut self, lane: usize, [dry, wet]: [f64; 2], n_samples: usize) {
-        self.dry.retarget(lane, dry as f32, n_samples);
-        self.wet.retarget(lane, wet as f32, n_samples);
+    pub(super) fn retarget(&mut self, lane: usize, [dry, wet]: [f64; 2], time: RampTime) {
+        self.dry.retarget(lane, dry as f32, time);
+        self.wet.retarget(lane, wet as f32, time);
     }
 
     pub(super) fn jump(&mut self) {

@@ -109,14 +109,13 @@ impl LaneColour {
         }
         let (bit, was_off) = (1 << lane, self.running & 1 << lane == 0 || self.has_gone_off(lane));
         self.settings[lane] = *settings;
-        let n = timing.ramp_samples;
         let gain = drive_gain(settings.drive_db) as f32;
         let is_tube = settings.kind == SaturationKind::Tube;
-        self.drive.retarget(lane, gain, n);
-        self.late_drive.retarget(lane, gain, n);
-        self.bias.retarget(lane, if is_tube { BIAS as f32 } else { 0.0 }, n);
+        self.drive.retarget(lane, gain, timing.ramp);
+        self.late_drive.retarget(lane, gain, timing.ramp);
+        self.bias.retarget(lane, if is_tube { BIAS as f32 } else { 0.0 }, timing.ramp);
         let target = if settings.on { Blend::on(mix_of(settings.mix_percent), 1.0) } else { Blend::OFF };
-        self.blend.retarget(lane, target, n);
+        self.blend.retarget(lane, target, timing.ramp);
         if was_off {
             // Nobody hears how it gets there.
             self.ramps().into_iter().for_each(|ramp| ramp.jump_lane(lane));

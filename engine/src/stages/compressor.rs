@@ -107,7 +107,7 @@ impl LaneCompressor {
         if self.held_off & bit != 0 {
             target = Blend::OFF;
         }
-        self.blend.retarget(lane, target, timing.ramp_samples);
+        self.blend.retarget(lane, target, timing.ramp);
         // A mix of 0 % without make-up looks like off; it is heard, but it goes on listening.
         if self.settings[lane].on && self.held_off & bit == 0 {
             if forgotten && self.running & bit == 0 {

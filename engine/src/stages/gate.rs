@@ -4,6 +4,7 @@ use super::blend::LaneBlend;
 use super::{LowestGains, Segment, StageScratch, Timing};
 use crate::dynamics::{Blend, GateCoefficients, GateSettings};
 use crate::lanes::lanes_of;
+use crate::ramp::RampTime;
 use crate::simd::{GateLanes, LaneTile, apply, gate};
 use fearless_simd::Simd;
 
@@ -22,9 +23,9 @@ impl LaneGate {
     }
 
     /// Switches a lane on or off from the next sample on.
-    pub(crate) fn switch(&mut self, lane: usize, on: bool, ramp_samples: usize) {
+    pub(crate) fn switch(&mut self, lane: usize, on: bool, ramp: RampTime) {
         let forgotten = self.blend.is_off(lane);
-        self.blend.retarget(lane, if on { Blend::on(1.0, 1.0) } else { Blend::OFF }, ramp_samples);
+        self.blend.retarget(lane, if on { Blend::on(1.0, 1.0) } else { Blend::OFF }, ramp);
         if on && forgotten {
             self.kernel.clear(lane);
         }

@@ -27,6 +27,7 @@ pub(crate) use filters::{EqLanes, FilterLanes};
 pub(crate) use gate::LaneGate;
 
 use crate::lanes::{FULL_SCALE, LANES, TILE_FRAMES};
+use crate::ramp::RampTime;
 use crate::simd::{DB_PER_OCTAVE, FilterScratch, LaneTile};
 
 /// States of filters below this, −240 dB re full scale, are zero at a tile's border.
@@ -95,8 +96,8 @@ impl Segment {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Timing {
     pub(crate) sample_rate_hz: f64,
-    /// Samples that the ramp of a gain takes.
-    pub(crate) ramp_samples: usize,
+    /// How long the ramp of a gain takes.
+    pub(crate) ramp: RampTime,
     /// Whether there is nothing to come from: settings are there at once.
     pub(crate) jump: bool,
 }

@@ -21,11 +21,6 @@ impl Way {
         self.host_hz / self.engine_hz()
     }
 
-    /// Samples of the host that are nobody's fault: an event belongs to one of the engine's samples.
-    pub fn event_grain(self) -> f64 {
-        self.host_per_engine().max(1.0)
-    }
-
     pub fn put(self, settings: &mut Settings) {
         settings.engine_rate = self.engine;
         settings.resampling = self.mode;

@@ -103,3 +103,48 @@ fn another_surface_is_drawn_over_what_is_there() {
     assert_eq!(row, [[0; 5].as_slice(), &[255; 10], &[0; 5]].concat());
     assert!(shot.pixels.iter().all(|p| p[3] == 255), "black stays behind what is transparent");
 }
+
+#[test]
+fn what_is_drawn_later_leaves_what_is_there() {
+    let mut window = surface(30, 10);
+    window.canvas().clear(Color::TRANSPARENT);
+    window.canvas().draw_rect(Rect::new(10.0, 0.0, 20.0, 10.0), &support::fill(support::RED));
+    window.peek_pixels().expect("pixels");
+    // On both sides of what is there, and nothing on it.
+    let canvas = window.canvas();
+    canvas.draw_rect(Rect::new(0.0, 0.0, 5.0, 10.0), &support::fill(Color::from_rgb(0, 0, 255)));
+    canvas.draw_rect(Rect::new(25.0, 0.0, 30.0, 10.0), &support::fill(Color::from_rgb(0, 0, 255)));
+    let shot = shot(&mut window);
+    assert_eq!(shot.at(15, 5), [255, 0, 0, 255], "what was there");
+    assert_eq!([shot.at(2, 5), shot.at(27, 5)], [[0, 0, 255, 255]; 2], "what came");
+    assert_eq!(shot.at(7, 5), [0; 4]);
+}
+
+/// Far from the origin, where an f32 has few digits left for parts of a pixel.
+#[test]
+fn a_part_far_away_is_drawn_as_in_the_whole() {
+    let (width, height) = (6_000, 40);
+    let lines = |canvas: &Canvas| {
+        // What makes the whole one picture from the origin on.
+        canvas.draw_rect(Rect::new(0.0, 0.0, width as f32, 1.0), &support::fill(support::RED));
+        let mut rng = fastrand::Rng::with_seed(11);
+        for _ in 0..400 {
+            let mut path = skia_safe::PathBuilder::new();
+            let mut point = || (5_000.0 + 1_000.0 * rng.f32(), 40.0 * rng.f32());
+            path.move_to(point()).line_to(point()).line_to(point());
+            canvas.draw_path(&path.detach(), &support::fill(Color::from_argb(40, 255, 255, 255)));
+        }
+    };
+    let whole = draw(width, height, |canvas| {
+        lines(canvas);
+    });
+    let part = draw(width, height, |canvas| {
+        canvas.clip_rect(Rect::new(5_003.0, 0.0, 6_000.0, 40.0), ClipOp::Intersect, false);
+        lines(canvas);
+    });
+    for y in 0..height as usize {
+        for x in 5_003..width as usize {
+            assert_eq!(whole.at(x, y), part.at(x, y), "{x}, {y}");
+        }
+    }
+}
