@@ -54,6 +54,8 @@ pub(crate) struct Groups {
     stages: BusStages<N_GROUPS>,
     /// Sums of sends, and after [`Groups::process`] the outputs.
     buses: Box<[BusTile; N_GROUPS]>,
+    /// Which of them hold nothing but zeros.
+    are_silent: [bool; N_GROUPS],
     gains: [GroupGains; N_GROUPS],
     delays: [[Delay; 2]; N_GROUPS],
 }
@@ -71,6 +73,7 @@ impl Groups {
         Self {
             stages: BusStages::new(CompressorSettings::GROUP),
             buses: Box::new([SILENT_BUS; N_GROUPS]),
+            are_silent: [true; N_GROUPS],
             gains: std::array::from_fn(|_| GroupGains { sides: [unity(), unity()], to_master: unity() }),
             delays: std::array::from_fn(|_| [Delay::new(0), Delay::new(0)]),
         }
@@ -139,11 +142,16 @@ impl Groups {
         let n = segment.n;
         let mut used = [false; N_GROUPS];
         for (group_idx, (used, bus)) in used.iter_mut().zip(self.buses.iter_mut()).enumerate() {
-            *used = sums.sum(simd, Destination::Group(group_idx).idx(), bus);
+            let sum_idx = Destination::Group(group_idx).idx();
+            if sums.is_used(sum_idx) || !self.are_silent[group_idx] {
+                *used = sums.sum(simd, sum_idx, bus);
+                self.are_silent[group_idx] = !*used;
+            }
         }
         let silent = used == [false; N_GROUPS];
         if self.stages.process(simd, &mut self.buses, silent, segment, scratch) {
             used = [true; N_GROUPS];
+            self.are_silent = [false; N_GROUPS];
         }
         let channels = self.gains.iter_mut().zip(self.buses.iter_mut());
         for (group_idx, ((gains, bus), used)) in channels.zip(used).enumerate() {
@@ -155,8 +163,10 @@ impl Groups {
             }
         }
         let to_master = used.contains(&true);
-        for ((delays, bus), used) in self.delays.iter_mut().zip(self.buses.iter_mut()).zip(&mut used) {
+        let outputs = self.delays.iter_mut().zip(self.buses.iter_mut()).zip(&mut self.are_silent);
+        for (((delays, bus), is_silent), used) in outputs.zip(&mut used) {
             *used = delay_bus(delays, bus, *used, n);
+            *is_silent &= !*used;
         }
         GroupsUsed { outputs: used, to_master }
     }
@@ -416,7 +426,7 @@ impl MasterBus {
 
     /// The limiter's largest gain reduction in the last segment, in dB, 0 or more.
     pub(crate) fn limiter_reduction_db(&self) -> f32 {
-        self.limiter.gain_reduction_db()
+        if self.limiter.is_transparent() { 0.0 } else { self.limiter.gain_reduction_db() }
     }
 
     /// Turns the master's sums into its output, in place of the plain one. `silent` says that there is none.
@@ -431,7 +441,10 @@ impl MasterBus {
         let n = segment.n;
         self.console(simd, sums, n);
         let bus = &mut sums.plain;
-        bus.iter_mut().for_each(hold);
+        simd.vectorize(
+            #[inline(always)]
+            || bus.iter_mut().for_each(hold),
+        );
         self.stages.process(simd, std::array::from_mut(bus), silent, segment, scratch);
         for (channel, side) in bus.iter_mut().zip(&mut self.sides) {
             if side.settled() != Some(1.0) {

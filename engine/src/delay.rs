@@ -49,11 +49,13 @@ impl Delay {
     }
 
     /// Whether it delays by nothing at all.
+    #[inline]
     pub(crate) fn is_nothing(&self) -> bool {
         self.ring.is_empty()
     }
 
     /// Whether all that is in it is this value.
+    #[inline]
     pub(crate) fn holds(&self, value: f32) -> bool {
         self.is_nothing() || value == self.same && self.n_same >= self.ring.len()
     }

@@ -118,6 +118,7 @@ impl LaneRamp {
         }
     }
 
+    #[inline]
     pub(crate) fn is_settled(&self) -> bool {
         self.longest_left == 0 && self.late.as_ref().is_none_or(|late| late.is_settled())
     }
@@ -138,8 +139,15 @@ impl LaneRamp {
     }
 
     /// Steps over `n` samples that nobody hears.
+    #[inline]
     pub(crate) fn skip(&mut self, n: usize) {
-        if self.late.is_some() && !self.is_settled() {
+        if !self.is_settled() {
+            self.skip_moving(n);
+        }
+    }
+
+    fn skip_moving(&mut self, n: usize) {
+        if self.late.is_some() {
             let mut gains = [[0.0; LANES]; TILE_FRAMES];
             for (frame, gains) in gains[..n].iter_mut().enumerate() {
                 for (lane, gain) in gains.iter_mut().enumerate() {
@@ -292,6 +300,7 @@ impl Ramp {
     }
 
     /// Steps over `n` samples, a tile at most, that nobody hears.
+    #[inline]
     pub(crate) fn skip(&mut self, n: usize) {
         if self.late.is_nothing() {
             self.step_over(n);
@@ -300,11 +309,13 @@ impl Ramp {
         }
     }
 
+    #[inline]
     fn step_over(&mut self, n: usize) {
         self.left = (self.left - n as f32).max(0.0);
     }
 
     /// The gain if it is not moving.
+    #[inline]
     pub(crate) fn settled(&self) -> Option<f32> {
         (self.left == 0.0 && self.late.holds(self.target)).then_some(self.target)
     }

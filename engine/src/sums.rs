@@ -41,7 +41,7 @@ impl BusSums {
         summing: Summing { plain: true, sines: false },
     };
 
-    /// Forgets the last segment. Costs nothing: a bus is cleared when it is first used.
+    /// Forgets the last segment. Costs nothing: the first to use a bus writes over what is there.
     pub(crate) fn clear(&mut self, summing: Summing) {
         self.used = [false; N_BUSES];
         self.summing = summing;
@@ -77,6 +77,11 @@ impl BusSums {
         [left, right]
     }
 
+    /// Whether any strip has sent to a bus.
+    pub(crate) fn is_used(&self, bus_idx: usize) -> bool {
+        self.used[bus_idx]
+    }
+
     /// bus += gain · strips
     pub(crate) fn add<S: Simd>(
         &mut self,
@@ -86,7 +91,9 @@ impl BusSums {
         tiles: [&LaneTile; 2],
         n: usize,
     ) {
-        add_scaled(simd, gain, tiles, self.begin(bus_idx), n);
+        let is_first = !std::mem::replace(&mut self.used[bus_idx], true);
+        let [left, right] = &mut self.tiles[bus_idx];
+        add_scaled(simd, gain, tiles, [left, right], n, is_first);
     }
 
     /// Writes the sum over the lanes of a bus and says whether any strip has sent to it; if none has, all is silence.

@@ -16,9 +16,13 @@ use super::stream::{Stream, copy_finite, copy_normal, settle};
 use crate::engine::{Engine, MAX_STRIPS, Outputs, StereoIn};
 use crate::lanes::first_non_finite;
 use crate::settings::{N_DESTINATIONS, N_GROUPS, ResamplingMode};
+use std::ops::Range;
 
 /// The most of the host's frames that are taken at once: what is between the rates then stays in the nearest cache.
-const PART_FRAMES: usize = 256;
+const PART_FRAMES: usize = 512;
+
+/// The most steps that are done at once.
+const MAX_STEPS: usize = 8;
 
 /// Frames by which a step may be later than its neighbours. The sinc resampler counts in f64, where a ratio's third is not exact, and
 /// may take one frame more or make one less than planned.
@@ -32,7 +36,7 @@ pub(super) struct Resampled {
     to_host: Converter,
     incoming: Stream,
     outgoing: Stream,
-    /// What the engine gets in a step, and what it makes of it, indexed by `[channel_idx][frame_idx]`.
+    /// What the engine gets in some steps, and what it makes of it, indexed by `[channel_idx][frame_idx]`.
     feeds: Vec<Vec<f32>>,
     buses: Vec<Vec<f32>>,
     /// Zeros in front of the first sample that comes out.
@@ -65,13 +69,14 @@ impl Resampled {
         let to_engine = Converter::new(mode, Direction::In, ratio, lower_hz, n_strips)?;
         let to_host = Converter::new(mode, Direction::Out, ratio, lower_hz, N_DESTINATIONS)?;
         let n_engine = to_engine.n_out_max().max(to_host.n_in_max());
-        let buffers = |n_pairs: usize| vec![vec![0.0; n_engine]; 2 * n_pairs];
+        let n_steps = (PART_FRAMES / n_engine).clamp(1, MAX_STEPS);
+        let buffers = |n_pairs: usize| vec![vec![0.0; n_steps * n_engine]; 2 * n_pairs];
         let marks_span = 2 * n_engine + (to_engine.delay() * ratio.engine_per_host()) as usize;
         let mut resampled = Self {
             ratio,
             n_strips,
-            // Several times what is ever needed, so that what waits is hardly ever moved.
-            incoming: Stream::new(2 * n_strips, 2 * to_engine.n_in_max() + 4 * PART_FRAMES),
+            // What waits is moved once in a part or two; more room would only leave the nearest cache more often.
+            incoming: Stream::new(2 * n_strips, 2 * to_engine.n_in_max() + PART_FRAMES),
             outgoing: Stream::new(2 * N_DESTINATIONS, to_host.n_out_max()),
             to_engine,
             to_host,
@@ -91,7 +96,7 @@ impl Resampled {
             ResamplingMode::LowLatency => resampled.longest_wait() + SLACK_FRAMES,
             ResamplingMode::Quality => resampled.longest_wait(),
         };
-        resampled.outgoing = Stream::new(2 * N_DESTINATIONS, 2 * resampled.n_out_part() + 4 * PART_FRAMES);
+        resampled.outgoing = Stream::new(2 * N_DESTINATIONS, 2 * resampled.n_out_part() + 2 * PART_FRAMES);
         Ok(resampled)
     }
 
@@ -236,59 +241,86 @@ impl Resampled {
         }
     }
 
-    /// Runs the engine for as many of its samples as a step has.
+    /// Does as many steps as there is input for, up to [`MAX_STEPS`], one kind of work after the other: what each of them keeps in
+    /// the nearest cache is then fetched once for all.
     fn step(&mut self, engine: &mut Engine, events: &mut Events) {
-        let (n_in, n_engine, n_out) = (self.to_engine.n_in(), self.to_engine.n_out(), self.to_host.n_out());
+        let n_engine = self.to_engine.n_out();
+        let mut fed = [0; MAX_STEPS];
+        let mut n_steps = 0;
+        for fed in fed.iter_mut().take(self.feeds[0].len() / n_engine) {
+            if self.incoming.n_waiting() < self.to_engine.n_in() {
+                break;
+            }
+            *fed = self.bring(n_steps * n_engine);
+            n_steps += 1;
+        }
+        for (idx, fed) in fed.into_iter().enumerate().take(n_steps) {
+            let frames = idx * n_engine..(idx + 1) * n_engine;
+            let fed = self.spoil(fed, frames.clone());
+            self.run(engine, events, fed, frames);
+        }
+        for idx in 0..n_steps {
+            self.bring_back(idx * n_engine);
+        }
+    }
+
+    /// One step's input, to a place in the feeds. Returns which strips have to be fed. Bit = strip.
+    fn bring(&mut self, to: usize) -> u64 {
         let taken = self.host_count - self.incoming.n_waiting() as u64;
         let mut fed = 0;
         for (strip_idx, sound_end) in self.sound_ends.iter().enumerate() {
             fed |= u64::from(self.to_engine.announce(strip_idx, *sound_end > taken)) << strip_idx;
         }
-        self.to_engine.step(self.incoming.channels(), self.incoming.read_position(), &mut self.feeds, 0);
+        let n_in = self.to_engine.n_in();
+        self.to_engine.step(self.incoming.channels(), self.incoming.read_position(), &mut self.feeds, to);
         self.incoming.pop(n_in);
-        fed = self.spoil(fed, n_engine);
-        self.run(engine, events, fed, n_engine);
+        fed
+    }
 
+    /// One step's output, from a place in the buses.
+    fn bring_back(&mut self, from: usize) {
+        let (n_in, n_out) = (self.to_host.n_in(), self.to_host.n_out());
         for pair_idx in 0..N_DESTINATIONS {
             if self.wanted & (1 << pair_idx) == 0 {
                 continue;
             }
             let bus = &mut self.buses[2 * pair_idx..][..2];
-            let sounds = bus.iter_mut().fold(false, |sounds, side| settle(&mut side[..n_engine]) | sounds);
+            let sides = bus.iter_mut().map(|side| &mut side[from..from + n_in]);
+            let sounds = sides.fold(false, |sounds, side| settle(side) | sounds);
             if !self.to_host.announce(pair_idx, sounds) {
                 self.outgoing.room(pair_idx, n_out).into_iter().for_each(|side| side.fill(0.0));
             }
         }
         let to = self.outgoing.write_position();
-        self.to_host.step(&self.buses, 0, self.outgoing.channels_mut(), to);
+        self.to_host.step(&self.buses, from, self.outgoing.channels_mut(), to);
         self.outgoing.push(n_out);
     }
 
     /// Puts what is not finite back to where it belongs, so that the engine does with it what it does. Returns what has to be fed.
-    fn spoil(&mut self, mut fed: u64, n: usize) -> u64 {
-        let end = self.engine_count + n as u64;
+    fn spoil(&mut self, mut fed: u64, frames: Range<usize>) -> u64 {
+        let end = self.engine_count + frames.len() as u64;
         for (strip_idx, marks) in self.marks.iter_mut().enumerate().filter(|(_, marks)| !marks.is_empty()) {
             while let Some(position) = marks.take(end) {
                 let feed = &mut self.feeds[2 * strip_idx..][..2];
                 if fed & (1 << strip_idx) == 0 {
-                    feed.iter_mut().for_each(|side| side[..n].fill(0.0));
+                    feed.iter_mut().for_each(|side| side[frames.clone()].fill(0.0));
                     fed |= 1 << strip_idx;
                 }
-                feed[0][position.saturating_sub(self.engine_count) as usize] = f32::NAN;
+                feed[0][frames.start + position.saturating_sub(self.engine_count) as usize] = f32::NAN;
             }
         }
         fed
     }
 
     /// The engine's part of a step, in as many pieces as there are changes.
-    fn run(&mut self, engine: &mut Engine, events: &mut Events, fed: u64, n: usize) {
-        let mut at = 0;
-        while at < n {
+    fn run(&mut self, engine: &mut Engine, events: &mut Events, fed: u64, frames: Range<usize>) {
+        let mut at = frames.start;
+        while at < frames.end {
             while let Some((settings, late_samples)) = events.take(self.engine_count) {
                 engine.set_late(settings, late_samples);
             }
             let next = events.next_position().map_or(u64::MAX, |next| next - self.engine_count);
-            let end = n.min(at.saturating_add(usize::try_from(next).unwrap_or(usize::MAX)));
+            let end = frames.end.min(at.saturating_add(usize::try_from(next).unwrap_or(usize::MAX)));
             let mut feeds: [Option<StereoIn<'_>>; MAX_STRIPS] = [None; MAX_STRIPS];
             for (strip_idx, (slot, feed)) in feeds.iter_mut().zip(self.feeds.chunks(2)).enumerate() {
                 *slot = (fed & (1 << strip_idx) != 0).then(|| [&feed[0][at..end], &feed[1][at..end]]);

@@ -62,7 +62,7 @@ fn product<S: Simd>(
     (rl * l + rr * r).store_slice(right);
 }
 
-/// Adds the first `n` frames, times a gain, to a bus.
+/// Adds the first `n` frames, times a gain, to a bus, or to zeros if they are the first of it.
 #[inline(never)]
 pub(crate) fn add_scaled<S: Simd>(
     simd: S,
@@ -70,6 +70,7 @@ pub(crate) fn add_scaled<S: Simd>(
     tiles: [&LaneTile; 2],
     buses: [&mut LaneTile; 2],
     n: usize,
+    is_first: bool,
 ) {
     simd.vectorize(
         #[inline(always)]
@@ -77,6 +78,12 @@ pub(crate) fn add_scaled<S: Simd>(
             for (from, to) in tiles.into_iter().zip(buses) {
                 for part in 0..parts::<S>() {
                     match gain {
+                        LaneGain::Still(gain) if is_first => {
+                            let gain = gain.load(simd, part);
+                            for (from, to) in vectors::<S>(from, n).zip(vectors_mut::<S>(to, n)) {
+                                put::<S>(simd, gain, from, to, part);
+                            }
+                        }
                         LaneGain::Still(gain) => {
                             let gain = gain.load(simd, part);
                             for (from, to) in vectors::<S>(from, n).zip(vectors_mut::<S>(to, n)) {
@@ -86,7 +93,12 @@ pub(crate) fn add_scaled<S: Simd>(
                         LaneGain::Moving(gains) => {
                             let sides = vectors::<S>(from, n).zip(vectors_mut::<S>(to, n));
                             for (idx, (from, to)) in sides.enumerate() {
-                                add::<S>(simd, gains.load(simd, idx, part), from, to, part);
+                                let gain = gains.load(simd, idx, part);
+                                if is_first {
+                                    put::<S>(simd, gain, from, to, part);
+                                } else {
+                                    add::<S>(simd, gain, from, to, part);
+                                }
                             }
                         }
                     }
@@ -94,6 +106,13 @@ pub(crate) fn add_scaled<S: Simd>(
             }
         },
     );
+}
+
+/// The same bits as [`add`] to a zero: no zero is left negative.
+#[inline(always)]
+fn put<S: Simd>(simd: S, gain: S::f32s, from: &[f32], to: &mut [f32], part: usize) {
+    let from = S::f32s::from_slice(simd, &from[part_range::<S>(part)]);
+    (from * gain + 0.0).store_slice(&mut to[part_range::<S>(part)]);
 }
 
 #[inline(always)]
