@@ -9,12 +9,14 @@
 //! | `compressor.rs`, `gate.rs` | static curves by steady levels, and steps in time |
 //! | `colour.rs` | curves, aliases by quality, and what the filters between rates leave of the spectrum |
 //! | `limiter.rs` | the gain around a burst, and true peaks against the ceiling |
+//! | `meters.rs`, `cases.rs` | weighting, true peaks and needles, and a table of EBU cases |
 //! | `rate.rs` | tones and impulses where the engine has a rate of its own |
 //! | `through.rs` | sound through the engine |
 //! | `chart.rs` | pictures from numbers |
 //!
 //! Prototypes, signals and the true-peak meter are those of the engine's tests, which share nothing with what they test.
 
+mod cases;
 mod chart;
 mod colour;
 mod compressor;
@@ -25,6 +27,7 @@ mod gate;
 mod limiter;
 #[path = "../../engine/tests/limiter_support/mod.rs"]
 mod limiter_support;
+mod meters;
 mod moving;
 mod rate;
 mod through;
@@ -66,6 +69,16 @@ fn run() -> Result<()> {
     pictures.push(("colour-response.svg", colour::response()?));
     pictures.push(("engine-rate-bands.svg", rate::bands()?));
     pictures.push(("engine-rate-impulses.svg", rate::impulses()?));
+    let t = std::time::Instant::now();
+    pictures.push(("meters-weighting.svg", meters::k_weighting()?));
+    eprintln!("T {:?}", t.elapsed());
+    pictures.push(("meters-true-peaks.svg", meters::true_peaks()?));
+    eprintln!("T {:?}", t.elapsed());
+    pictures.push(("meters-needles.svg", meters::needles()?));
+    eprintln!("T {:?}", t.elapsed());
+    // A page of its own, beside those that show pictures.
+    pictures.push(("../meters-cases.md", cases::table()?));
+    eprintln!("T {:?}", t.elapsed());
     for (name, svg) in &pictures {
         ensure!(svg.len() <= MAX_BYTES, "{name} has {} bytes; give it fewer points", svg.len());
     }
