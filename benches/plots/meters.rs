@@ -61,7 +61,7 @@ fn analog_db(hz: f64) -> f64 {
 
 /// Frequencies from 20 Hz on of which 400 ms hold whole half periods, so that a momentary loudness has no ripple.
 fn frequencies(sample_rate_hz: f64) -> Vec<f64> {
-    let hz = (0..96).map(|step| (20.0 * 1000.0_f64.powf(f64::from(step) / 93.0) / 2.5).round() * 2.5);
+    let hz = (0..40).map(|step| (20.0 * 1000.0_f64.powf(f64::from(step) / 39.0) / 2.5).round() * 2.5);
     hz.filter(|hz| *hz <= 20_000.0 && *hz < 0.46 * sample_rate_hz).collect()
 }
 
@@ -69,7 +69,7 @@ fn frequencies(sample_rate_hz: f64) -> Vec<f64> {
 fn weighting(sample_rate_hz: f64) -> Result<Vec<(f64, f64)>> {
     const LEVEL_DB: f64 = -20.0;
     // The high-pass forgets within 50 ms; the window takes 400 ms, and the reading comes each 100 ms and 16 tiles later.
-    let n_frames = (0.62 * sample_rate_hz) as usize;
+    let n_frames = (0.52 * sample_rate_hz) as usize;
     let mut points = Vec::new();
     for group in frequencies(sample_rate_hz).chunks(LANES) {
         let signals: Vec<Vec<f32>> = group
@@ -143,7 +143,7 @@ pub fn k_weighting() -> Result<String> {
                 ],
                 Legend::LowerRight,
             ),
-            panel(620, Axis::linear("deviation, dB", [-0.16, 0.06], 0.02), errors, Legend::LowerLeft),
+            panel(620, Axis::linear("deviation, dB", [-0.12, 0.04], 0.02), errors, Legend::LowerLeft),
         ],
     )
 }
@@ -253,8 +253,9 @@ fn largest(points: &[(f64, f64)]) -> f64 {
 
 pub fn needles() -> Result<String> {
     let vu = needle(Ballistics::Vu, 2.0, sine(1_000.0, 10f64.powf(-18.0 / 20.0), 0.1, 1.1))?;
-    let deflection: Vec<(f64, f64)> =
-        vu.iter().map(|(at, db)| (at - 0.1, 100.0 * 10f64.powf(db / 20.0))).collect();
+    // Where the way back swings below its rest, which no needle does, there is no level, and the larger of both is the rest.
+    let percent = |db: f64| (100.0 * 10f64.powf(db / 20.0)).max(0.0);
+    let deflection: Vec<(f64, f64)> = vu.iter().map(|(at, db)| (at - 0.1, percent(*db))).collect();
     let at_300_ms = deflection.iter().find(|(at, _)| *at >= 0.3).map_or(0.0, |(_, percent)| *percent);
     let over = largest(&deflection) - 100.0;
 
