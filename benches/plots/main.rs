@@ -9,12 +9,15 @@
 //! | `compressor.rs`, `gate.rs` | static curves by steady levels, and steps in time |
 //! | `colour.rs` | curves, aliases by quality, and what the filters between rates leave of the spectrum |
 //! | `limiter.rs` | the gain around a burst, and true peaks against the ceiling |
+//! | `meters.rs`, `cases.rs` | weighting, true peaks and needles, and a table of EBU cases |
 //! | `rate.rs` | tones and impulses where the engine has a rate of its own |
 //! | `through.rs` | sound through the engine |
+//! | `../pictures.rs` | what is written and compared |
 //! | `chart.rs` | pictures from numbers |
 //!
 //! Prototypes, signals and the true-peak meter are those of the engine's tests, which share nothing with what they test.
 
+mod cases;
 mod chart;
 mod colour;
 mod compressor;
@@ -25,34 +28,46 @@ mod gate;
 mod limiter;
 #[path = "../../engine/tests/limiter_support/mod.rs"]
 mod limiter_support;
+mod meters;
 mod moving;
 mod rate;
 mod through;
 
-use anyhow::{Context, Result, bail, ensure};
+#[path = "../pictures.rs"]
+mod pictures;
+
+use anyhow::Result;
+use pictures::{Picture, Words};
 use std::path::Path;
 use std::process::ExitCode;
 
-/// More than this is no picture for a page any more.
-const MAX_BYTES: usize = 100_000;
+const WORDS: Words =
+    Words { verb: "plots", stale: "no longer what the engine does", fresh: "what the engine does" };
 
-fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("plots: {error:#}");
-            ExitCode::FAILURE
+/// A picture as SVG, or a table in Markdown.
+struct Text(String);
+
+impl Picture for Text {
+    const MAX_BYTES: u64 = 100_000;
+
+    fn save(&self, path: &Path) -> Result<()> {
+        Ok(std::fs::write(path, &self.0)?)
+    }
+
+    fn difference(&self, path: &Path) -> Option<String> {
+        match std::fs::read(path) {
+            Ok(kept) if kept == self.0.as_bytes() => None,
+            Ok(_) => Some("another".to_owned()),
+            Err(_) => Some("not there".to_owned()),
         }
     }
 }
 
-fn run() -> Result<()> {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let (folder, is_check) = match &args[..] {
-        [folder] => (Path::new(folder), false),
-        [folder, check] if check == "--check" => (Path::new(folder), true),
-        _ => bail!("call it as `cargo xtask plots` or `cargo xtask plots --check`"),
-    };
+fn main() -> ExitCode {
+    pictures::main(WORDS, draw)
+}
+
+fn draw() -> Result<Vec<(String, Text)>> {
     let mut pictures = eq::pictures()?;
     pictures.push(("eq-moving.svg", moving::picture_of_clicks()?));
     pictures.push(("compressor-static.svg", compressor::static_curve()?));
@@ -66,36 +81,10 @@ fn run() -> Result<()> {
     pictures.push(("colour-response.svg", colour::response()?));
     pictures.push(("engine-rate-bands.svg", rate::bands()?));
     pictures.push(("engine-rate-impulses.svg", rate::impulses()?));
-    for (name, svg) in &pictures {
-        ensure!(svg.len() <= MAX_BYTES, "{name} has {} bytes; give it fewer points", svg.len());
-    }
-    match is_check {
-        true => check(folder, &pictures),
-        false => write(folder, &pictures),
-    }
-}
-
-fn write(folder: &Path, pictures: &[(&str, String)]) -> Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    for (name, svg) in pictures {
-        let path = folder.join(name);
-        std::fs::write(&path, svg).with_context(|| format!("cannot write {}", path.display()))?;
-    }
-    println!("{} pictures written", pictures.len());
-    Ok(())
-}
-
-fn check(folder: &Path, pictures: &[(&str, String)]) -> Result<()> {
-    let is_stale = |(name, svg): &&(&str, String)| {
-        std::fs::read(folder.join(name)).ok().as_deref() != Some(svg.as_bytes())
-    };
-    let stale: Vec<&str> = pictures.iter().filter(is_stale).map(|(name, _)| *name).collect();
-    if !stale.is_empty() {
-        bail!(
-            "no longer what the engine does: {}; look at what `cargo xtask plots` draws, and commit it",
-            stale.join(", ")
-        );
-    }
-    println!("{} pictures are what the engine does", pictures.len());
-    Ok(())
+    pictures.push(("meters-weighting.svg", meters::k_weighting()?));
+    pictures.push(("meters-true-peaks.svg", meters::true_peaks()?));
+    pictures.push(("meters-needles.svg", meters::needles()?));
+    // A page of its own, beside those that show pictures.
+    pictures.push(("../meters-cases.md", cases::table()?));
+    Ok(pictures.into_iter().map(|(name, text)| (name.to_owned(), Text(text))).collect())
 }

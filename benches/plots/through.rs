@@ -56,6 +56,21 @@ pub fn run(sample_rate_hz: f64, settings: &[(usize, Settings)], input: &[f32]) -
     Ok((output, engine.latency_samples() as usize))
 }
 
+/// Plays a mono signal on both sides of each strip, all as long as the first, and calls `read` behind each block with the frames so far.
+pub fn play(engine: &mut Engine, signals: &[Vec<f32>], mut read: impl FnMut(usize, &Engine)) {
+    let (mut left, mut right) = ([0.0; BLOCK_FRAMES], [0.0; BLOCK_FRAMES]);
+    let n_frames = signals.first().map_or(0, Vec::len);
+    let mut start = 0;
+    while start < n_frames {
+        let end = n_frames.min(start + BLOCK_FRAMES);
+        let feeds: Vec<_> = signals.iter().map(|signal| Some([&signal[start..end]; 2])).collect();
+        let master = [&mut left[..end - start], &mut right[..end - start]];
+        engine.process(&feeds, &mut Outputs { master, groups: [const { None }; 4] });
+        start = end;
+        read(start, engine);
+    }
+}
+
 /// A level in dB re full scale as an amplitude.
 pub fn amplitude(level_db: f64) -> f64 {
     10.0_f64.powf(level_db / 20.0)

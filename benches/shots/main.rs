@@ -3,11 +3,14 @@
 //! `cargo xtask shots` draws them, `cargo xtask shots --check` compares them, pixel for pixel, with what is there. Time, levels, font
 //! and the instructions that draw are fixed, so that they are the same everywhere.
 
+#[path = "../pictures.rs"]
+mod pictures;
 mod scene;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use image::RgbImage;
 use nice_plug_vizia::prelude::vg;
+use pictures::{Picture, Words};
 use scene::Scene;
 use std::path::Path;
 use std::process::ExitCode;
@@ -18,40 +21,25 @@ const SIZES: [usize; 3] = [8, 16, 32];
 /// Pixels for each logical pixel, in percent.
 const SCALES_PERCENT: [u32; 2] = [100, 200];
 
-/// More than this is no picture for a page any more.
-const MAX_BYTES: u64 = 1_000_000;
-
 /// As long as anything on the page moves by itself: the meters' lines.
 const SETTLING_S: f32 = 4.0;
 
+const WORDS: Words =
+    Words { verb: "shots", stale: "the page no longer looks so", fresh: "what the page looks like" };
+
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("shots: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+    pictures::main(WORDS, draw)
 }
 
-fn run() -> Result<()> {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let (folder, is_check) = match &args[..] {
-        [folder] => (Path::new(folder), false),
-        [folder, check] if check == "--check" => (Path::new(folder), true),
-        _ => bail!("call it as `cargo xtask shots` or `cargo xtask shots --check`"),
-    };
+fn draw() -> Result<Vec<(String, Shot)>> {
     vg::stand_in::fix_simd();
     let mut pictures = Vec::new();
     for n_strips in SIZES {
         for percent in SCALES_PERCENT {
-            pictures.push((format!("busbar-{n_strips}-{percent}.png"), picture(n_strips, percent)?));
+            pictures.push((format!("busbar-{n_strips}-{percent}.png"), Shot(picture(n_strips, percent)?)));
         }
     }
-    match is_check {
-        true => check(folder, &pictures),
-        false => write(folder, &pictures),
-    }
+    Ok(pictures)
 }
 
 fn picture(n_strips: usize, percent: u32) -> Result<RgbImage> {
@@ -70,44 +58,29 @@ fn picture(n_strips: usize, percent: u32) -> Result<RgbImage> {
     RgbImage::from_raw(width, height, rgb.collect()).context("a pixel for each place")
 }
 
-fn write(folder: &Path, pictures: &[(String, RgbImage)]) -> Result<()> {
-    std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    for (name, picture) in pictures {
-        let path = folder.join(name);
-        picture.save(&path).with_context(|| format!("cannot write {}", path.display()))?;
-        let n_bytes = path.metadata()?.len();
-        ensure!(n_bytes <= MAX_BYTES, "{name} has {n_bytes} bytes, which is too much for a page");
-    }
-    println!("{} pictures written", pictures.len());
-    Ok(())
-}
+/// The page, pixel for pixel.
+struct Shot(RgbImage);
 
-fn check(folder: &Path, pictures: &[(String, RgbImage)]) -> Result<()> {
-    let stale: Vec<String> =
-        pictures.iter().filter_map(|(name, picture)| difference(folder, name, picture)).collect();
-    if !stale.is_empty() {
-        bail!(
-            "the page no longer looks so: {}; look at what `cargo xtask shots` draws, and commit it",
-            stale.join(", ")
-        );
-    }
-    println!("{} pictures are what the page looks like", pictures.len());
-    Ok(())
-}
+impl Picture for Shot {
+    const MAX_BYTES: u64 = 1_000_000;
 
-/// What a picture that lies there has otherwise, in words.
-fn difference(folder: &Path, name: &str, picture: &RgbImage) -> Option<String> {
-    let Ok(kept) = image::open(folder.join(name)) else { return Some(format!("{name} (not there)")) };
-    let kept = kept.to_rgb8();
-    if kept.dimensions() != picture.dimensions() {
-        return Some(format!("{name} (another size)"));
+    fn save(&self, path: &Path) -> Result<()> {
+        Ok(self.0.save(path)?)
     }
-    let places = picture.enumerate_pixels().zip(kept.pixels()).filter(|((_, _, new), old)| new != old);
-    let mut n_pixels = 0;
-    let (mut left, mut top, mut right, mut bottom) = (u32::MAX, u32::MAX, 0, 0);
-    for ((x, y, _), _) in places {
-        n_pixels += 1;
-        (left, top, right, bottom) = (left.min(x), top.min(y), right.max(x), bottom.max(y));
+
+    fn difference(&self, path: &Path) -> Option<String> {
+        let Ok(kept) = image::open(path) else { return Some("not there".to_owned()) };
+        let kept = kept.to_rgb8();
+        if kept.dimensions() != self.0.dimensions() {
+            return Some("another size".to_owned());
+        }
+        let places = self.0.enumerate_pixels().zip(kept.pixels()).filter(|((_, _, new), old)| new != old);
+        let mut n_pixels = 0;
+        let (mut left, mut top, mut right, mut bottom) = (u32::MAX, u32::MAX, 0, 0);
+        for ((x, y, _), _) in places {
+            n_pixels += 1;
+            (left, top, right, bottom) = (left.min(x), top.min(y), right.max(x), bottom.max(y));
+        }
+        (n_pixels > 0).then(|| format!("{n_pixels} pixels, from {left}, {top} to {right}, {bottom}"))
     }
-    (n_pixels > 0).then(|| format!("{name} ({n_pixels} pixels, from {left}, {top} to {right}, {bottom})"))
 }
