@@ -120,3 +120,18 @@ fn peak_meters_fall_as_fast_as_they_should() {
         }
     }
 }
+
+/// A VU swings back below its rest, where it has no decibels.
+#[test]
+fn what_ends_takes_every_needle_to_its_rest_and_not_beyond() {
+    for ballistics in [Ballistics::Vu, Ballistics::PpmI, Ballistics::PpmII, Ballistics::K20] {
+        let tone = sine(1_000.0, 0.0);
+        let signal = |seconds: f64| if seconds < 0.5 { tone(seconds) } else { 0.0 };
+        let needle = needle_db(ballistics, 48_000.0, signal, 6.0);
+        assert!(needle.iter().all(|db| !db.is_nan()), "{ballistics:?}");
+        assert!(largest(&needle) > 0.0, "{ballistics:?} has moved");
+        if ballistics == Ballistics::Vu {
+            assert_eq!(needle.last(), Some(&f32::NEG_INFINITY), "{ballistics:?}");
+        }
+    }
+}

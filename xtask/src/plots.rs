@@ -1,7 +1,7 @@
 //! `cargo xtask plots`: the pictures in docs/dsp, measured through the engine.
 //!
 //! The program that draws them is an example of `busbar-benches`: `artefacts` says why it is built with the workspace. It
-//! takes a few seconds, and gives the same bytes each time, so that `--check` can compare.
+//! takes half a minute, and gives the same bytes each time, so that `--check` can compare.
 
 use std::process::Command;
 

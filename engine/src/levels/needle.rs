@@ -153,7 +153,8 @@ impl Needles {
             let by_mean_square = || (2.0 * mean_square[side]).sqrt();
             match self.ballistics {
                 Ballistics::Peak => peak[side],
-                Ballistics::Vu => first[side] / ROOT_SCALE * SINE_BY_MEAN * ABOVE_18,
+                // It swings below its rest when a sound ends; no meter shows that.
+                Ballistics::Vu => (first[side] / ROOT_SCALE * SINE_BY_MEAN * ABOVE_18).max(0.0),
                 Ballistics::PpmI => ppm(&PPM_I) * ABOVE_9,
                 Ballistics::PpmII => ppm(&PPM_II) * ABOVE_18,
                 Ballistics::K12 => by_mean_square() * ABOVE_12,
