@@ -42,7 +42,7 @@ pub(super) struct Resampled {
     /// Zeros in front of the first sample that comes out.
     n_padding: usize,
     latency_samples: u32,
-    /// See [`Resampled::position`].
+    /// See [`Resampled::moment`].
     position_offset: i64,
     /// Samples of the host since `reset`.
     host_count: u64,
