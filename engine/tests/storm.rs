@@ -1,66 +1,19 @@
 //! A storm over every parameter and every kind of signal: no panic, nothing non-finite, nothing subnormal, no allocation.
 
+mod allocations;
 mod support;
 
+use allocations::{CountingAllocator, allocator_calls};
 use busbar_engine::{
-    BandShape, CompressorSettings, Engine, EqSettings, N_GROUPS, Outputs, Settings, StereoIn, Tap,
+    Ballistics, BandShape, ColourQuality, CompressorSettings, Engine, EqSettings, N_GROUPS, Outputs,
+    SaturationKind, SaturationSettings, Settings, StereoIn, Tap,
 };
 use fastrand::Rng;
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::hint::black_box;
 use support::random::{self, SAMPLE_RATES_HZ, Wildness, chance};
 
-thread_local! {
-    /// Calls to the allocator by this thread: the harness's other threads are none of our business.
-    static N_ALLOCATOR_CALLS: Cell<u64> = const { Cell::new(0) };
-}
-
-/// The system's allocator, which counts its calls.
-struct CountingAllocator;
-
-fn count_call() {
-    // A thread that is being torn down has no counter any more, and is no thread of a test.
-    let _ = N_ALLOCATOR_CALLS.try_with(|n_calls| n_calls.set(n_calls.get() + 1));
-}
-
-// SAFETY: every method hands its arguments to the system's allocator unchanged and returns what that returns; counting
-// touches a constant-initialised thread-local without a destructor, which allocates nothing.
-unsafe impl GlobalAlloc for CountingAllocator {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count_call();
-        // SAFETY: the caller's promises about `layout` are passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        count_call();
-        // SAFETY: `ptr` came from `System` through this allocator, with this `layout`.
-        unsafe { System.dealloc(ptr, layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        count_call();
-        // SAFETY: the caller's promises about `layout` are passed on.
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        count_call();
-        // SAFETY: `ptr` came from `System` through this allocator, with this `layout`.
-        unsafe { System.realloc(ptr, layout, new_size) }
-    }
-}
-
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
-
-/// Runs `f` and says how often it called the allocator.
-fn allocator_calls(f: impl FnOnce()) -> u64 {
-    let before = N_ALLOCATOR_CALLS.get();
-    f();
-    N_ALLOCATOR_CALLS.get() - before
-}
 
 #[test]
 fn the_counter_counts() {
@@ -104,6 +57,7 @@ struct Seen {
     n_sets: usize,
     n_resets: usize,
     n_prepares: usize,
+    n_restarts: usize,
     peak: f32,
 }
 
@@ -162,6 +116,7 @@ impl Storm {
         if chance(rng, 0.05) {
             self.settings.colour_quality = random::QUALITIES[rng.usize(..3)];
         }
+        random::turn_a_meter(rng, &mut self.settings);
         if chance(rng, 0.1) {
             self.settings = random::settings(rng, self.n_strips, Wildness::Storm);
         }
@@ -186,13 +141,17 @@ impl Storm {
         self.seen.n_sets += 1;
     }
 
-    fn block(&mut self) {
+    fn feed(&mut self) {
         let rng = &mut self.rng;
         for feed in &mut self.feeds {
             if chance(rng, 0.3) {
                 feed.iter_mut().for_each(|channel| fill(rng, channel));
             }
         }
+    }
+
+    fn block(&mut self) {
+        let rng = &mut self.rng;
         let len = match rng.u8(0..6) {
             0 => rng.usize(0..4),
             1 => 32,
@@ -234,6 +193,7 @@ impl Storm {
     fn look_around(&mut self) {
         let mask = self.rng.u64(..);
         let is_reset = chance(&mut self.rng, 0.05);
+        let is_restarted = mask & 0x0f == 0;
         let engine = &mut self.engine;
         let n_calls = allocator_calls(|| {
             black_box((engine.latency_samples(), engine.ramp_samples(), engine.bypass_fade_samples()));
@@ -242,7 +202,7 @@ impl Storm {
             engine.clear_quarantined(mask);
             let levels = engine.levels();
             black_box((levels.strip_loudness(0), levels.needle(Tap::Master), levels.needle(Tap::Strip(0))));
-            if mask & 0x3f == 0 {
+            if is_restarted {
                 engine.restart_loudness();
             }
             if is_reset {
@@ -261,6 +221,11 @@ impl Storm {
             assert!((-1.0..=1.0).contains(&loudness.correlation), "{loudness:?}");
             assert!((0.0..=101.2).contains(&loudness.range_lu), "{loudness:?}");
         }
+        let strips = (0..self.n_strips).map(Tap::Strip);
+        for tap in strips.chain((0..N_GROUPS).map(Tap::Group)).chain([Tap::Master]) {
+            // Minus infinity is silence again.
+            assert!(levels.needle(tap).iter().all(|needle_db| *needle_db < 1e4), "{:?}", levels.needle(tap));
+        }
         let meters = self.engine.meters();
         for meter in meters.strips.iter().chain(&meters.groups).chain([&meters.master]) {
             for reduction_db in [meter.gate_db, meter.compressor_db, meter.limiter_db] {
@@ -275,6 +240,7 @@ impl Storm {
         }
         self.seen.n_quarantined_blocks += usize::from(self.engine.quarantined_strips() != 0);
         self.seen.n_resets += usize::from(is_reset);
+        self.seen.n_restarts += usize::from(is_restarted);
     }
 }
 
@@ -284,15 +250,17 @@ fn blow(seed: u64, n_strips: usize, sample_rate_hz: f64, n_blocks: usize) {
         for _ in 0..storm.rng.usize(0..3) {
             storm.set();
         }
+        storm.feed();
         storm.block();
         storm.look_around();
     }
-    let Seen { n_frames, n_sounding, n_quarantined_blocks, n_sets, n_resets, n_prepares, peak } = storm.seen;
+    let Seen { n_frames, n_sounding, n_quarantined_blocks, n_sets, n_resets, n_prepares, n_restarts, peak } =
+        storm.seen;
     let context = format!("{n_strips} strips at {sample_rate_hz} Hz");
     assert!(n_frames > 10_000, "{context}: only {n_frames} frames");
     assert!(n_sounding > n_frames / 4, "{context}: {n_sounding} samples sounded in {n_frames} frames");
     assert!(n_quarantined_blocks > 0 && n_resets > 0, "{context}: no quarantine or no reset");
-    assert!(n_prepares > 0, "{context}: never prepared anew");
+    assert!(n_prepares > 0 && n_restarts > 0, "{context}: never prepared anew, or loudness never restarted");
     assert!(n_sets > n_blocks / 2, "{context}: only {n_sets} sets");
     assert!(peak > 1e9, "{context}: it was never loud");
 }
@@ -306,6 +274,55 @@ fn a_storm_over_every_parameter_leaves_finite_normal_output_and_never_allocates(
     }
     blow(7, 64, 48_000.0, 250);
     blow(8, 64, 192_000.0, 250);
+}
+
+/// All that measures and all that colours at once, with each kind of needle, through two restarts of loudness.
+#[test]
+fn meters_and_colour_never_allocate() {
+    for (seed, ballistics) in (1..).zip(Ballistics::ALL) {
+        let mut storm = Storm::new(seed, 9, 48_000.0);
+        let settings = &mut storm.settings;
+        for kind in 0..2 {
+            let saturation = SaturationSettings {
+                on: true,
+                kind: [SaturationKind::Tape, SaturationKind::Tube][kind],
+                drive_db: 12.0,
+                mix_percent: 70.0,
+            };
+            settings.strips.iter_mut().skip(kind).step_by(2).for_each(|strip| strip.saturation = saturation);
+            settings.groups.iter_mut().skip(kind).step_by(2).for_each(|group| group.saturation = saturation);
+        }
+        settings.strips.iter_mut().for_each(|strip| strip.sends.iter_mut().for_each(|send| send.on = true));
+        settings.master.console = true;
+        settings.colour_quality = ColourQuality::X4;
+        settings.meters.ballistics = ballistics;
+        storm.engine.set(&storm.settings);
+        storm.engine.prepare(48_000.0).expect("a sample rate that the engine takes");
+        for feed in storm.feeds.iter_mut().flatten() {
+            feed.fill_with(|| storm.rng.f32() - 0.5);
+        }
+        // A window of 400 ms is whole between any two restarts.
+        for restarts in 0..3 {
+            while storm.seen.n_frames < (restarts + 1) * 30_000 {
+                storm.block();
+            }
+            let heard = |storm: &Storm| {
+                let levels = storm.engine.levels();
+                [levels.strip_loudness(8), levels.group_loudness(0), levels.master_loudness()]
+                    .map(|loudness| loudness.integrated_lufs)
+            };
+            assert!(heard(&storm).iter().all(|lufs| lufs.is_finite()), "{ballistics:?}: {:?}", heard(&storm));
+            let needles =
+                [Tap::Strip(8), Tap::Group(0), Tap::Master].map(|tap| storm.engine.levels().needle(tap));
+            // A block without this feed, or without a frame, has no peak.
+            let is_told =
+                ballistics == Ballistics::Peak || needles.as_flattened().iter().all(|db| db.is_finite());
+            assert!(is_told, "{ballistics:?}: {needles:?}");
+            let engine = &mut storm.engine;
+            assert_eq!(allocator_calls(|| engine.restart_loudness()), 0, "a restart allocates");
+            assert_eq!(heard(&storm), [f32::NEG_INFINITY; 3], "{ballistics:?}");
+        }
+    }
 }
 
 /// Gains that are as small as they come, on samples that are as small as they come: products far below the normal range.

@@ -66,3 +66,6 @@ fn magnitudes<S: Simd>(simd: S, [left, right]: &[LaneTile; 2], frame: usize) -> 
     let right = f32x8::from_slice(simd, &right.0[frame]);
     (simd.combine_f32x8(left, right) * ROOT).abs()
 }
+
+#[cfg(test)]
+mod tests;

@@ -114,3 +114,6 @@ pub(crate) fn between_lanes<S: Simd>(
     found.store(largest);
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -264,3 +264,6 @@ fn held<S: Simd>(simd: S, squares: &Pairs) -> f32x16<S> {
     let (squares, ceiling) = (squares.load(simd), f32x16::splat(simd, CEILING));
     squares.simd_lt(ceiling).select(squares, ceiling)
 }
+
+#[cfg(test)]
+mod tests;

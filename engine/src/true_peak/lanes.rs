@@ -112,3 +112,6 @@ impl LanePeaks {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
-//! Random colour, on top of a session that has none.
+//! Random colour, on top of a session that has none, and meters of any kind.
 
 use super::{Session, Wildness, chance, value};
-use busbar_engine::{ColourQuality, SaturationKind, SaturationSettings, Settings};
+use busbar_engine::{Ballistics, ColourQuality, SaturationKind, SaturationSettings, Settings};
 use fastrand::Rng;
 
 pub const QUALITIES: [ColourQuality; 3] = ColourQuality::ALL;
@@ -34,6 +34,16 @@ pub fn turn_a_colour(rng: &mut Rng, settings: &mut Settings, wildness: Wildness)
         1 => old.kind = new.kind,
         2 => old.drive_db = new.drive_db,
         _ => old.mix_percent = new.mix_percent,
+    }
+}
+
+/// Changes what is measured, now and then.
+pub fn turn_a_meter(rng: &mut Rng, settings: &mut Settings) {
+    if chance(rng, 0.1) {
+        settings.meters.ballistics = Ballistics::ALL[rng.usize(..Ballistics::ALL.len())];
+    }
+    if chance(rng, 0.02) {
+        settings.meters.loudness = !settings.meters.loudness;
     }
 }
 

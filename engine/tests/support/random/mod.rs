@@ -3,7 +3,7 @@
 mod colour;
 mod stages;
 
-pub use colour::{QUALITIES, colour_some, turn_a_colour};
+pub use colour::{QUALITIES, colour_some, turn_a_colour, turn_a_meter};
 pub use stages::{LOOKAHEADS, SHAPES, band, compressor, eq, filter, gate, limiter};
 
 use super::{Event, Session, Stereo};
