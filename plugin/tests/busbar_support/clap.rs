@@ -15,7 +15,7 @@ use clap_sys::plugin::clap_plugin;
 use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process};
 use nice_assert_no_alloc::assert_no_alloc;
 use std::collections::HashMap;
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -30,6 +30,10 @@ pub struct ClapBusbar {
 unsafe extern "C" fn request_restart(host: *const clap_host) {
     // SAFETY: the host's data is the counter, which lives as long as the host.
     unsafe { (*(*host).host_data.cast::<AtomicU32>()).fetch_add(1, Ordering::SeqCst) };
+}
+
+unsafe extern "C" fn no_extension(_: *const clap_host, _: *const c_char) -> *const c_void {
+    ptr::null()
 }
 
 fn buffers(channels: &mut [[*mut f32; 2]]) -> Vec<clap_audio_buffer> {
@@ -50,7 +54,7 @@ impl ClapBusbar {
         let n_asked = Box::new(AtomicU32::new(0));
         host.host_data = ptr::from_ref(&*n_asked).cast_mut().cast();
         host.request_restart = Some(request_restart);
-        host.get_extension = None;
+        host.get_extension = Some(no_extension);
         let entry = clap_entry::<ExportedLibrary>();
         let id = CString::new(format!("org.busbar.busbar-{N_STRIPS}")).expect("no zeros");
         // SAFETY: the calls that a host makes, in the order in which it makes them; the host outlives the plugin.
