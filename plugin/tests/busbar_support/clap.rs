@@ -6,7 +6,7 @@ use busbar::ExportedLibrary;
 use busbar::guard::export::clap_entry;
 use busbar::state::hash_param_id;
 use clap_sys::audio_buffer::clap_audio_buffer;
-use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency};
+use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_host_latency, clap_plugin_latency};
 use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
 use clap_sys::ext::render::{CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, CLAP_RENDER_REALTIME, clap_plugin_render};
 use clap_sys::factory::plugin_factory::{CLAP_PLUGIN_FACTORY_ID, clap_plugin_factory};
@@ -32,8 +32,12 @@ unsafe extern "C" fn request_restart(host: *const clap_host) {
     unsafe { (*(*host).host_data.cast::<AtomicU32>()).fetch_add(1, Ordering::SeqCst) };
 }
 
-unsafe extern "C" fn no_extension(_: *const clap_host, _: *const c_char) -> *const c_void {
-    ptr::null()
+unsafe extern "C" fn get_extension(_: *const clap_host, id: *const c_char) -> *const c_void {
+    unsafe extern "C" fn changed(_: *const clap_host) {}
+    static LATENCY: clap_host_latency = clap_host_latency { changed: Some(changed) };
+    // SAFETY: the plugin's pointer.
+    let is_known = unsafe { CStr::from_ptr(id) } == CLAP_EXT_LATENCY;
+    if is_known { ptr::from_ref(&LATENCY).cast() } else { ptr::null() }
 }
 
 fn buffers(channels: &mut [[*mut f32; 2]]) -> Vec<clap_audio_buffer> {
@@ -49,12 +53,11 @@ fn buffers(channels: &mut [[*mut f32; 2]]) -> Vec<clap_audio_buffer> {
 
 impl ClapBusbar {
     pub fn new() -> Self {
-        // Without the extension for latencies, so that only the guard asks for restarts: the framework would ask for a second one.
         let mut host = crate::guard_support::clap_host::host();
         let n_asked = Box::new(AtomicU32::new(0));
         host.host_data = ptr::from_ref(&*n_asked).cast_mut().cast();
         host.request_restart = Some(request_restart);
-        host.get_extension = Some(no_extension);
+        host.get_extension = Some(get_extension);
         let entry = clap_entry::<ExportedLibrary>();
         let id = CString::new(format!("org.busbar.busbar-{N_STRIPS}")).expect("no zeros");
         // SAFETY: the calls that a host makes, in the order in which it makes them; the host outlives the plugin.
