@@ -87,7 +87,7 @@ fn every_rate_weathers_the_storm() {
                         let mode = if rng.bool() { Mode::Realtime } else { Mode::Offline };
                         instance.activate(Setup { mode, max_frames: MAX_FRAMES, ..Setup::at(host_hz) });
                         latencies.push((host_hz as u32, engine_rate, resampling, instance.latency_samples()));
-                        n_sounding += blow(&mut rng, instance, &ids, 40);
+                        n_sounding += blow(&mut rng, instance, &ids, 60);
                         n_asked += instance.take_asked();
                         instance.deactivate();
                     }

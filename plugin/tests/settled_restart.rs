@@ -41,6 +41,11 @@ fn assert_delay(instance: &dyn Instance, latency: usize, context: &str) {
     assert!(heard.abs_diff(latency) <= 1, "{context}: {heard} is heard, not {latency}");
 }
 
+fn restart(instance: &dyn Instance) {
+    instance.deactivate();
+    instance.activate(SETUP);
+}
+
 #[test]
 fn a_host_is_asked_once_and_the_next_activation_finds_the_new_latency() {
     const IDS: [&str; 3] = ["engine_rate", "resampling", "colour_quality"];
@@ -78,17 +83,22 @@ fn a_host_is_asked_once_and_the_next_activation_finds_the_new_latency() {
             );
             assert_delay(instance, before, &context);
 
-            instance.deactivate();
-            instance.activate(SETUP);
+            restart(instance);
             values[idx] = value;
             let latency = latency_with(values);
             assert_eq!(instance.latency_samples(), latency, "{context}");
-            // VST3's framework tells of the new latency from within the activation.
-            let told = instance.take_asked();
-            assert!(told <= u32::from(instance.format() == "VST3"), "{context}: {told}");
+            // The framework tells of the new latency from within the activation, in CLAP by asking for one more.
+            if instance.take_asked() > 0 {
+                restart(instance);
+            }
+            assert_eq!(
+                (instance.latency_samples(), instance.take_asked()),
+                (latency, 0),
+                "{context}: at rest"
+            );
             assert_delay(instance, latency, &context);
             instance.set(IDS[idx], value);
-            assert_eq!(instance.take_asked(), 0, "{context}: it comes to rest");
+            assert_eq!(instance.take_asked(), 0, "{context}: it is there already");
             latencies.push(latency);
         }
         latencies.sort_unstable();
@@ -106,8 +116,7 @@ fn who_goes_back_before_the_host_comes_gets_what_he_had() {
         assert_eq!(instance.take_asked(), 1, "{}", instance.format());
         instance.set("engine_rate", 0.0);
         assert_eq!(instance.take_asked(), 0, "{}: back where it is settled", instance.format());
-        instance.deactivate();
-        instance.activate(SETUP);
+        restart(instance);
         assert_eq!((instance.latency_samples(), instance.take_asked()), (0, 0), "{}", instance.format());
         assert_eq!(heard_delay(instance), 0);
         instance.deactivate();

@@ -6,7 +6,7 @@ use busbar::ExportedLibrary;
 use busbar::guard::export::clap_entry;
 use busbar::state::hash_param_id;
 use clap_sys::audio_buffer::clap_audio_buffer;
-use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency};
+use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_host_latency, clap_plugin_latency};
 use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
 use clap_sys::ext::render::{CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, CLAP_RENDER_REALTIME, clap_plugin_render};
 use clap_sys::factory::plugin_factory::{CLAP_PLUGIN_FACTORY_ID, clap_plugin_factory};
@@ -15,7 +15,7 @@ use clap_sys::plugin::clap_plugin;
 use clap_sys::process::{CLAP_PROCESS_ERROR, clap_process};
 use nice_assert_no_alloc::assert_no_alloc;
 use std::collections::HashMap;
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -32,6 +32,14 @@ unsafe extern "C" fn request_restart(host: *const clap_host) {
     unsafe { (*(*host).host_data.cast::<AtomicU32>()).fetch_add(1, Ordering::SeqCst) };
 }
 
+unsafe extern "C" fn get_extension(_: *const clap_host, id: *const c_char) -> *const c_void {
+    unsafe extern "C" fn changed(_: *const clap_host) {}
+    static LATENCY: clap_host_latency = clap_host_latency { changed: Some(changed) };
+    // SAFETY: the plugin's pointer.
+    let is_known = unsafe { CStr::from_ptr(id) } == CLAP_EXT_LATENCY;
+    if is_known { ptr::from_ref(&LATENCY).cast() } else { ptr::null() }
+}
+
 fn buffers(channels: &mut [[*mut f32; 2]]) -> Vec<clap_audio_buffer> {
     let buffer = |channels: &mut [*mut f32; 2]| clap_audio_buffer {
         data32: channels.as_mut_ptr(),
@@ -45,12 +53,11 @@ fn buffers(channels: &mut [[*mut f32; 2]]) -> Vec<clap_audio_buffer> {
 
 impl ClapBusbar {
     pub fn new() -> Self {
-        // Without the extension for latencies, so that only the guard asks for restarts: the framework would ask for a second one.
         let mut host = crate::guard_support::clap_host::host();
         let n_asked = Box::new(AtomicU32::new(0));
         host.host_data = ptr::from_ref(&*n_asked).cast_mut().cast();
         host.request_restart = Some(request_restart);
-        host.get_extension = None;
+        host.get_extension = Some(get_extension);
         let entry = clap_entry::<ExportedLibrary>();
         let id = CString::new(format!("org.busbar.busbar-{N_STRIPS}")).expect("no zeros");
         // SAFETY: the calls that a host makes, in the order in which it makes them; the host outlives the plugin.
