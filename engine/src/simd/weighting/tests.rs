@@ -80,7 +80,7 @@ fn sample(rng: &mut Rng, idx: usize, frame: usize, sample_rate_hz: f64) -> f64 {
         6 => tone(18_000.0),
         // What the high-pass takes away is a hundred times what it leaves.
         7 => 1.0 + 0.01 * noise,
-        8 => noise * if frame / 1_000 % 2 == 0 { 1.0 } else { 1e-3 },
+        8 => noise * if (frame / 1_000).is_multiple_of(2) { 1.0 } else { 1e-3 },
         9 => f64::from(u8::from(frame.is_multiple_of(5_000))),
         _ => 1e-5 * noise,
     }
