@@ -199,7 +199,7 @@ fn every_path_limits_alike() {
             limiter.prepare(48_000.0, lookahead);
             (path.name(), run(&mut limiter, [&sides[0], &sides[1]]))
         });
-        let (first, expected) = outputs.next().expect("the portable path at least");
+        let (first, expected) = outputs.next().expect("a path");
         for (name, output) in outputs {
             for (a, b) in expected.iter().flatten().zip(output.iter().flatten()) {
                 // Sixteen fused products of a peak of 2 round by 2⁻²³ less each, and gains are counted in 2⁻²²; the
