@@ -368,6 +368,11 @@ impl Engine {
         master.compressor_db = self.master.compressor_reduction_db();
     }
 
+    /// Instructions that it runs on.
+    pub(crate) fn path(&self) -> SimdPath {
+        self.path
+    }
+
     /// Strips that there are.
     pub(crate) fn n_strips(&self) -> usize {
         self.strip_settings.len()

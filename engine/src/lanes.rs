@@ -43,7 +43,7 @@ pub(crate) fn lanes_of(mask: u32) -> impl Iterator<Item = usize> {
 }
 
 /// All bits of an f32 but its sign. What they are as a number is in the order of magnitudes.
-const MAGNITUDE_BITS: u32 = !(1 << 31);
+pub(crate) const MAGNITUDE_BITS: u32 = !(1 << 31);
 
 /// The first frame at which one of both channels is not finite.
 pub(crate) fn first_non_finite(left: &[f32], right: &[f32]) -> Option<usize> {

@@ -11,9 +11,9 @@
 //! What rests (silent, and nothing rings any more) is left out, which changes no bit: both ways map zeros to zeros, and channels
 //! do not meet.
 
+use super::planar::Planar;
 use super::ratio::Ratio;
 use crate::settings::ResamplingMode;
-use rubato::audioadapter_buffers::direct::SequentialSliceOfVecs;
 use rubato::{
     Async, Fft, FixedAsync, FixedSync, Indexing, Resampler, SincInterpolationParameters,
     SincInterpolationType, WindowFunction,
@@ -160,18 +160,16 @@ impl Converter {
     }
 
     /// One step, from position `at` of the input to position `to` of the output. Channels that rest are left as they are.
-    pub(super) fn step(&mut self, input: &[Vec<f32>], at: usize, output: &mut [Vec<f32>], to: usize) {
-        let (n_in, n_out, n_channels) = (self.n_in(), self.n_out(), 2 * self.pairs.len());
+    pub(super) fn step(&mut self, input: &Planar, at: usize, output: &mut Planar, to: usize) {
+        let (n_in, n_out) = (self.n_in(), self.n_out());
         (self.indexing.input_offset, self.indexing.output_offset) = (at, to);
         if let Some(mask) = &mut self.indexing.active_channels_mask {
             for (both, pair) in mask.as_chunks_mut::<2>().0.iter_mut().zip(&self.pairs) {
                 both.fill(!pair.rests);
             }
         }
-        let input = SequentialSliceOfVecs::new(input, n_channels, at + n_in);
-        let output = SequentialSliceOfVecs::new_mut(output, n_channels, to + n_out);
-        let (Ok(input), Ok(mut output)) = (input, output) else {
-            debug_assert!(false, "buffers are too short");
+        let (Ok(input), Ok(mut output)) = (input.source(), output.sink()) else {
+            debug_assert!(false, "a buffer is as long as its channels are");
             return;
         };
         let done = self.resampler.process_into_buffer(&input, &mut output, Some(&self.indexing));
@@ -215,20 +213,23 @@ mod tests {
 
     /// Runs a stereo signal through a converter; what comes out, right and left.
     fn convert(converter: &mut Converter, signal: [&[f32]; 2], always: bool) -> [Vec<f32>; 2] {
-        let input = signal.map(<[f32]>::to_vec);
-        let mut output = [vec![0.0; converter.n_out_max()], vec![0.0; converter.n_out_max()]];
+        let mut input = Planar::new(1, signal[0].len());
+        for (side, signal) in input.pair_mut(0).into_iter().zip(signal) {
+            side[..signal.len()].copy_from_slice(signal);
+        }
+        let mut output = Planar::new(1, converter.n_out_max());
         let mut result = [Vec::new(), Vec::new()];
         converter.reset();
         let mut at = 0;
-        while at + converter.n_in() <= input[0].len() {
+        while at + converter.n_in() <= signal[0].len() {
             let (n_in, n_out) = (converter.n_in(), converter.n_out());
-            let sounds = input.iter().flat_map(|side| &side[at..at + n_in]).any(|sample| *sample != 0.0);
+            let sounds = signal.iter().flat_map(|side| &side[at..at + n_in]).any(|sample| *sample != 0.0);
             if !converter.announce(0, sounds || always) {
-                output.iter_mut().for_each(|side| side.fill(0.0));
+                output.fill(0.0);
             }
             converter.step(&input, at, &mut output, 0);
             at += n_in;
-            for (result, output) in result.iter_mut().zip(&output) {
+            for (result, output) in result.iter_mut().zip(output.pair(0)) {
                 result.extend(&output[..n_out]);
             }
         }

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `ratio` | two rates as a ratio of whole numbers |
 //! | `converter` | many channels from one rate to another, by rubato |
+//! | `planar` | channels in one allocation |
 //! | `stream` | samples that wait between two rates |
 //! | `events` | settings that wait for the sample where they belong |
 //! | `marks` | samples that are not finite, which must not reach a resampler |
@@ -15,6 +16,7 @@
 mod converter;
 mod events;
 mod marks;
+mod planar;
 mod ratio;
 mod resampled;
 mod stream;
@@ -88,7 +90,8 @@ impl RatedEngine {
         let n_strips = self.engine.n_strips();
         let (resampled, engine_hz) = match ratio.filter(|ratio| !ratio.is_one()) {
             Some(ratio) => {
-                let resampled = Resampled::new(choice.resampling, ratio, host_hz, n_strips);
+                let resampled =
+                    Resampled::new(self.engine.path(), choice.resampling, ratio, host_hz, n_strips);
                 (Some(Box::new(resampled.map_err(|_| refused)?)), ratio.engine_hz(host_hz))
             }
             None => (None, host_hz),

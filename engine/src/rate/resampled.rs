@@ -11,14 +11,16 @@
 use super::converter::{Converter, Direction};
 use super::events::{Events, Moment};
 use super::marks::Marks;
+use super::planar::Planar;
 use super::ratio::Ratio;
 use super::stream::{Stream, copy_finite, copy_normal, settle};
 use crate::engine::{Engine, MAX_STRIPS, Outputs, StereoIn};
 use crate::lanes::first_non_finite;
 use crate::settings::{N_DESTINATIONS, N_GROUPS, ResamplingMode};
+use crate::simd::SimdPath;
 use std::ops::Range;
 
-/// The most of the host's frames that are taken at once: what is between the rates then stays in the nearest cache.
+/// The most of the host's frames that are taken before what comes of them is handed out.
 const PART_FRAMES: usize = 512;
 
 /// The most steps that are done at once.
@@ -30,15 +32,19 @@ const SLACK_FRAMES: usize = 2;
 
 /// Everything between the host's rate and the engine's.
 pub(super) struct Resampled {
+    path: SimdPath,
     ratio: Ratio,
     n_strips: usize,
     to_engine: Converter,
     to_host: Converter,
+    /// The next step's input, as far as it is there.
     incoming: Stream,
     outgoing: Stream,
-    /// What the engine gets in some steps, and what it makes of it, indexed by `[channel_idx][frame_idx]`.
-    feeds: Vec<Vec<f32>>,
-    buses: Vec<Vec<f32>>,
+    /// What the engine gets in some steps, and what it makes of it.
+    feeds: Planar,
+    buses: Planar,
+    /// The most steps that are done at once.
+    n_steps_max: usize,
     /// Zeros in front of the first sample that comes out.
     n_padding: usize,
     latency_samples: u32,
@@ -60,6 +66,7 @@ pub(super) struct Resampled {
 impl Resampled {
     /// For an engine that is prepared. `host_hz` is the host's rate.
     pub(super) fn new(
+        path: SimdPath,
         mode: ResamplingMode,
         ratio: Ratio,
         host_hz: f64,
@@ -69,19 +76,19 @@ impl Resampled {
         let to_engine = Converter::new(mode, Direction::In, ratio, lower_hz, n_strips)?;
         let to_host = Converter::new(mode, Direction::Out, ratio, lower_hz, N_DESTINATIONS)?;
         let n_engine = to_engine.n_out_max().max(to_host.n_in_max());
-        let n_steps = (PART_FRAMES / n_engine).clamp(1, MAX_STEPS);
-        let buffers = |n_pairs: usize| vec![vec![0.0; n_steps * n_engine]; 2 * n_pairs];
+        let n_steps_max = (PART_FRAMES / n_engine).clamp(1, MAX_STEPS);
         let marks_span = 2 * n_engine + (to_engine.delay() * ratio.engine_per_host()) as usize;
         let mut resampled = Self {
+            path,
             ratio,
             n_strips,
-            // What waits is moved once in a part or two; more room would only leave the nearest cache more often.
-            incoming: Stream::new(2 * n_strips, 2 * to_engine.n_in_max() + PART_FRAMES),
-            outgoing: Stream::new(2 * N_DESTINATIONS, to_host.n_out_max()),
+            incoming: Stream::new(n_strips, to_engine.n_in_max()),
+            outgoing: Stream::new(N_DESTINATIONS, to_host.n_out_max()),
             to_engine,
             to_host,
-            feeds: buffers(n_strips),
-            buses: buffers(N_DESTINATIONS),
+            feeds: Planar::new(n_strips, n_steps_max * n_engine),
+            buses: Planar::new(N_DESTINATIONS, n_steps_max * n_engine),
+            n_steps_max,
             n_padding: 0,
             latency_samples: 0,
             position_offset: 0,
@@ -96,7 +103,7 @@ impl Resampled {
             ResamplingMode::LowLatency => resampled.longest_wait() + SLACK_FRAMES,
             ResamplingMode::Quality => resampled.longest_wait(),
         };
-        resampled.outgoing = Stream::new(2 * N_DESTINATIONS, 2 * resampled.n_out_part() + 2 * PART_FRAMES);
+        resampled.outgoing = Stream::new(N_DESTINATIONS, 2 * resampled.n_out_part() + 2 * PART_FRAMES);
         Ok(resampled)
     }
 
@@ -192,18 +199,41 @@ impl Resampled {
         let mut start = 0;
         while start < n_frames {
             let n = PART_FRAMES.min(n_frames - start);
-            self.incoming.make_room(n, u64::MAX);
             self.outgoing.make_room(self.n_out_part(), self.wanted);
-            self.take(inputs, start, n);
-            while self.incoming.n_waiting() >= self.to_engine.n_in() {
-                if !std::mem::replace(&mut self.has_begun, true) {
-                    engine.begin_block();
-                }
-                self.step(engine, events);
-            }
+            self.take_and_mix(engine, events, inputs, start..start + n);
             self.give(outputs, start, n);
             start += n;
         }
+    }
+
+    /// Takes part of a block and does as many steps as that makes possible, up to [`MAX_STEPS`] at once: all of them into the engine,
+    /// all through it, all out of it, so that what each of the three keeps in the nearest cache is fetched once for all.
+    fn take_and_mix(
+        &mut self,
+        engine: &mut Engine,
+        events: &mut Events,
+        inputs: &[Option<StereoIn<'_>>],
+        frames: Range<usize>,
+    ) {
+        let n_engine = self.to_engine.n_out();
+        let mut fed = [0; MAX_STEPS];
+        let mut n_steps = 0;
+        let mut at = frames.start;
+        while at < frames.end {
+            let n_missing = self.to_engine.n_in() - self.incoming.n_waiting();
+            let n = n_missing.min(frames.end - at);
+            self.take(inputs, at, n);
+            at += n;
+            if n == n_missing {
+                fed[n_steps] = self.bring(n_steps * n_engine);
+                n_steps += 1;
+            }
+            if n_steps == self.n_steps_max {
+                self.mix(engine, events, &mut fed[..n_steps]);
+                n_steps = 0;
+            }
+        }
+        self.mix(engine, events, &mut fed[..n_steps]);
     }
 
     /// Takes part of a block, with zeros in place of what is not finite.
@@ -217,7 +247,7 @@ impl Resampled {
             };
             let feed = feed.map(|channel| &channel[start..start + n]);
             let [left, right] = room;
-            let finite = copy_finite(feed[0], left) & copy_finite(feed[1], right);
+            let finite = copy_finite(self.path, feed[0], left) & copy_finite(self.path, feed[1], right);
             let last_sound = |channel: &[f32]| channel.iter().rposition(|sample| *sample != 0.0);
             if let Some(last) = last_sound(left).max(last_sound(right)) {
                 self.sound_ends[strip_idx] = self.host_count + last as u64 + 1;
@@ -241,37 +271,38 @@ impl Resampled {
         }
     }
 
-    /// Does as many steps as there is input for, up to [`MAX_STEPS`], one kind of work after the other: what each of them keeps in
-    /// the nearest cache is then fetched once for all.
-    fn step(&mut self, engine: &mut Engine, events: &mut Events) {
+    /// Through the engine and out of it, as many steps as were brought. `fed` tells which strips each of them has to be fed.
+    fn mix(&mut self, engine: &mut Engine, events: &mut Events, fed: &mut [u64]) {
+        if fed.is_empty() {
+            return;
+        }
+        if !std::mem::replace(&mut self.has_begun, true) {
+            engine.begin_block();
+        }
         let n_engine = self.to_engine.n_out();
-        let mut fed = [0; MAX_STEPS];
-        let mut n_steps = 0;
-        for fed in fed.iter_mut().take(self.feeds[0].len() / n_engine) {
-            if self.incoming.n_waiting() < self.to_engine.n_in() {
-                break;
-            }
-            *fed = self.bring(n_steps * n_engine);
-            n_steps += 1;
+        for (idx, fed) in fed.iter_mut().enumerate() {
+            *fed = self.spoil(*fed, idx * n_engine..(idx + 1) * n_engine);
         }
-        for (idx, fed) in fed.into_iter().enumerate().take(n_steps) {
-            let frames = idx * n_engine..(idx + 1) * n_engine;
-            let fed = self.spoil(fed, frames.clone());
-            self.run(engine, events, fed, frames);
+        // Steps that feed the same strips are one stretch to the engine.
+        let mut start = 0;
+        for same in fed.chunk_by(|a, b| a == b) {
+            let end = start + same.len() * n_engine;
+            self.run(engine, events, same[0], start..end);
+            start = end;
         }
-        for idx in 0..n_steps {
+        for idx in 0..fed.len() {
             self.bring_back(idx * n_engine);
         }
     }
 
     /// One step's input, to a place in the feeds. Returns which strips have to be fed. Bit = strip.
     fn bring(&mut self, to: usize) -> u64 {
-        let taken = self.host_count - self.incoming.n_waiting() as u64;
+        let n_in = self.to_engine.n_in();
+        let taken = self.host_count - n_in as u64;
         let mut fed = 0;
         for (strip_idx, sound_end) in self.sound_ends.iter().enumerate() {
             fed |= u64::from(self.to_engine.announce(strip_idx, *sound_end > taken)) << strip_idx;
         }
-        let n_in = self.to_engine.n_in();
         self.to_engine.step(self.incoming.channels(), self.incoming.read_position(), &mut self.feeds, to);
         self.incoming.pop(n_in);
         fed
@@ -284,9 +315,9 @@ impl Resampled {
             if self.wanted & (1 << pair_idx) == 0 {
                 continue;
             }
-            let bus = &mut self.buses[2 * pair_idx..][..2];
-            let sides = bus.iter_mut().map(|side| &mut side[from..from + n_in]);
-            let sounds = sides.fold(false, |sounds, side| settle(side) | sounds);
+            let sides = self.buses.pair_mut(pair_idx).into_iter();
+            let sounds =
+                sides.fold(false, |sounds, side| settle(self.path, &mut side[from..from + n_in]) | sounds);
             if !self.to_host.announce(pair_idx, sounds) {
                 self.outgoing.room(pair_idx, n_out).into_iter().for_each(|side| side.fill(0.0));
             }
@@ -296,23 +327,25 @@ impl Resampled {
         self.outgoing.push(n_out);
     }
 
-    /// Puts what is not finite back to where it belongs, so that the engine does with it what it does. Returns what has to be fed.
+    /// Puts what is not finite back to where it belongs in a step, so that the engine does with it what it does. Returns what has to
+    /// be fed. The engine is at the first step.
     fn spoil(&mut self, mut fed: u64, frames: Range<usize>) -> u64 {
-        let end = self.engine_count + frames.len() as u64;
+        let end = self.engine_count + frames.end as u64;
         for (strip_idx, marks) in self.marks.iter_mut().enumerate().filter(|(_, marks)| !marks.is_empty()) {
             while let Some(position) = marks.take(end) {
-                let feed = &mut self.feeds[2 * strip_idx..][..2];
+                let mut feed = self.feeds.pair_mut(strip_idx);
                 if fed & (1 << strip_idx) == 0 {
                     feed.iter_mut().for_each(|side| side[frames.clone()].fill(0.0));
                     fed |= 1 << strip_idx;
                 }
-                feed[0][frames.start + position.saturating_sub(self.engine_count) as usize] = f32::NAN;
+                let idx = position.saturating_sub(self.engine_count) as usize;
+                feed[0][idx.max(frames.start)] = f32::NAN;
             }
         }
         fed
     }
 
-    /// The engine's part of a step, in as many pieces as there are changes.
+    /// The engine's part of some steps, in as many pieces as there are changes.
     fn run(&mut self, engine: &mut Engine, events: &mut Events, fed: u64, frames: Range<usize>) {
         let mut at = frames.start;
         while at < frames.end {
@@ -322,14 +355,11 @@ impl Resampled {
             let next = events.next_position().map_or(u64::MAX, |next| next - self.engine_count);
             let end = frames.end.min(at.saturating_add(usize::try_from(next).unwrap_or(usize::MAX)));
             let mut feeds: [Option<StereoIn<'_>>; MAX_STRIPS] = [None; MAX_STRIPS];
-            for (strip_idx, (slot, feed)) in feeds.iter_mut().zip(self.feeds.chunks(2)).enumerate() {
-                *slot = (fed & (1 << strip_idx) != 0).then(|| [&feed[0][at..end], &feed[1][at..end]]);
+            for (strip_idx, (slot, feed)) in feeds.iter_mut().zip(self.feeds.pairs()).enumerate() {
+                *slot = (fed & (1 << strip_idx) != 0).then(|| feed.map(|side| &side[at..end]));
             }
-            let mut buses = self.buses.chunks_mut(2).enumerate().map(|(pair_idx, pair)| match pair {
-                [left, right] if self.wanted & (1 << pair_idx) != 0 => {
-                    Some([&mut left[at..end], &mut right[at..end]])
-                }
-                _ => None,
+            let mut buses = self.buses.pairs_mut().enumerate().map(|(pair_idx, pair)| {
+                (self.wanted & (1 << pair_idx) != 0).then(|| pair.map(|side| &mut side[at..end]))
             });
             if let Some(Some(master)) = buses.next() {
                 let groups: [_; N_GROUPS] = std::array::from_fn(|_| buses.next().flatten());
@@ -348,7 +378,7 @@ impl Resampled {
         for (pair_idx, bus) in [Some(master)].into_iter().chain(groups).enumerate() {
             let Some(bus) = bus else { continue };
             for (to, from) in bus.iter_mut().zip(self.outgoing.front(pair_idx, n)) {
-                copy_normal(from, &mut to[start..start + n]);
+                copy_normal(self.path, from, &mut to[start..start + n]);
             }
         }
         self.outgoing.pop(n);
