@@ -174,7 +174,10 @@ impl<const N: usize> Plugin for Busbar<N> {
         }
         self.desk.set_sample_rates(buffer_config.sample_rate, self.engine.engine_rate_hz() as f32);
         self.was_playing = false;
-        context.set_latency_samples(self.engine.latency_samples());
+        let latency_samples = self.engine.latency_samples();
+        if !self.link.keep_latency(latency_samples) {
+            context.set_latency_samples(latency_samples);
+        }
         true
     }
 

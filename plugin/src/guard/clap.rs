@@ -7,10 +7,12 @@ use std::ffi::{CStr, CString, c_char, c_void};
 use std::marker::PhantomData;
 use std::ptr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU32;
 
 use clap_sys::events::{clap_input_events, clap_output_events};
 use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports};
 use clap_sys::ext::audio_ports_config::{CLAP_EXT_AUDIO_PORTS_CONFIG, clap_plugin_audio_ports_config};
+use clap_sys::ext::latency::CLAP_EXT_LATENCY;
 use clap_sys::ext::log::{CLAP_EXT_LOG, CLAP_LOG_ERROR, clap_host_log};
 use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
@@ -43,9 +45,11 @@ pub(super) struct ClapGuard<P: Guarded> {
     inner: clap_plugin,
     pub(super) inner_extensions: Extensions,
     extensions: Extensions,
-    link: Arc<HostLink>,
+    pub(super) link: Arc<HostLink>,
     gate: Gate<Active>,
     pub(super) settled: Settled,
+    /// Hosts take a new instance to have none.
+    pub(super) told_latency_samples: AtomicU32,
     _plugin: PhantomData<fn() -> P>,
 }
 
@@ -73,6 +77,7 @@ impl<P: Guarded> ClapGuard<P> {
         // SAFETY: the host outlives the instance, and so everything that its task queue runs.
         let teller = unsafe { Teller::new(host) };
         link.changes.make_room(P::INPUT_EVENT_CAPACITY);
+        link.tell_latency();
         link.set_teller(move || teller.tell());
         let inner = *wrapper.clap_plugin.borrow();
         let framework: *const clap_plugin = wrapper.clap_plugin.as_ptr();
@@ -122,6 +127,7 @@ impl<P: Guarded> ClapGuard<P> {
             link,
             gate: Gate::new(),
             settled: Settled::new(P::settled_at_activation()),
+            told_latency_samples: AtomicU32::new(0),
             _plugin: PhantomData,
         };
         Box::into_raw(Box::new(guard)).cast()
@@ -132,7 +138,7 @@ impl<P: Guarded> ClapGuard<P> {
     /// # Safety
     ///
     /// `plugin` is null or came from [`create`](Self::create) and was not destroyed.
-    unsafe fn of<'a>(plugin: *const clap_plugin) -> Option<&'a Self> {
+    pub(super) unsafe fn of<'a>(plugin: *const clap_plugin) -> Option<&'a Self> {
         // SAFETY: `plugin` is the first field of a `#[repr(C)]` structure.
         unsafe { plugin.cast::<Self>().as_ref() }
     }
@@ -172,7 +178,11 @@ impl<P: Guarded> ClapGuard<P> {
         };
         let build =
             |&activated: &bool| activated.then(|| Active::new(&guard.layout(plugin), max_frames as usize));
-        guard.gate.change(change, build).unwrap_or(false)
+        let activated = guard.gate.change(change, build).unwrap_or(false);
+        if activated {
+            guard.tell_latency();
+        }
+        activated
     }
 
     unsafe extern "C" fn deactivate(plugin: *const clap_plugin) {
@@ -289,6 +299,7 @@ impl<P: Guarded> ClapGuard<P> {
             name if name == CLAP_EXT_AUDIO_PORTS => ptr::from_ref(&own.ports).cast(),
             name if name == CLAP_EXT_AUDIO_PORTS_CONFIG => ptr::from_ref(&own.configs).cast(),
             name if name == CLAP_EXT_PARAMS => ptr::from_ref(&own.params).cast(),
+            name if name == CLAP_EXT_LATENCY => ptr::from_ref(Self::LATENCY).cast(),
             name if name == CLAP_EXT_STATE => ptr::from_ref(&own.state).cast(),
             name if name == METERS_EXTENSION && guard.link.meters().n_figures() > 0 => {
                 ptr::from_ref(Self::METERS).cast()

@@ -1,8 +1,7 @@
 //! How a CLAP host is asked for a restart when the latency is going to change: on any thread, with a function that it
 //! promises to be safe there.
 //!
-//! The host then deactivates the plugin and activates it, and the activation finds the value. The framework tells the host
-//! of the new latency, for which it asks for a second restart: CLAP allows that call only within an activation.
+//! The host then deactivates the plugin and activates it, and the activation finds the value. `clap_latency` tells of it.
 
 use clap_sys::plugin::clap_plugin;
 

@@ -8,7 +8,7 @@
 
 use std::cell::RefCell;
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -49,6 +49,8 @@ pub struct HostLink {
     meters: Meters,
     pub(super) changes: Changes,
     readings: OnceLock<Arc<Readings>>,
+    tells_latency: AtomicBool,
+    latency_samples: AtomicU32,
     messenger: OnceLock<Call>,
     background: OnceLock<Box<dyn Fn(LinkTask) + Send + Sync>>,
     teller: OnceLock<Call>,
@@ -73,6 +75,8 @@ impl HostLink {
             meters: Meters::new(n_figures),
             changes: Changes::default(),
             readings: OnceLock::new(),
+            tells_latency: AtomicBool::new(false),
+            latency_samples: AtomicU32::new(0),
             messenger: OnceLock::new(),
             background: OnceLock::new(),
             teller: OnceLock::new(),
@@ -131,6 +135,23 @@ impl HostLink {
     /// to cut blocks for it: `SAMPLE_ACCURATE_AUTOMATION` is to be `false`. Realtime-safe; 0 if nothing is left.
     pub fn next_segment(&self, n_left: usize) -> usize {
         self.changes.next_segment(n_left)
+    }
+
+    /// Hands over the latency that an activation found. Returns whether the guard tells the host of it; where it does not (VST3), the
+    /// plugin has to give it to the framework.
+    pub fn keep_latency(&self, samples: u32) -> bool {
+        self.latency_samples.store(samples, Ordering::Release);
+        self.tells_latency.load(Ordering::Acquire)
+    }
+
+    /// What the plugin handed over last.
+    pub(super) fn latency_samples(&self) -> u32 {
+        self.latency_samples.load(Ordering::Acquire)
+    }
+
+    /// From now on the guard tells the host of the latency.
+    pub(super) fn tell_latency(&self) {
+        self.tells_latency.store(true, Ordering::Release);
     }
 
     /// What the audio thread tells about itself.

@@ -17,7 +17,8 @@
 //! - `state`: the document that hosts store, the same bytes from both formats.
 //! - `vst3`, with `vst3_process`, `vst3_block`, `vst3_params`, `vst3_edits`, `vst3_restart` and `vst3_stream`:
 //!   parameter changes arrive sorted, however many, and none is missing from a state.
-//! - `clap`, with `clap_block`, `clap_events`, `clap_restart` and `clap_state`: events arrive within their block.
+//! - `clap`, with `clap_block`, `clap_events`, `clap_latency`, `clap_restart` and `clap_state`: events arrive within their block,
+//!   and a new latency is told where CLAP allows it.
 //! - [`export`]: the entry symbols, and [`export!`](crate::export).
 //!
 //! **Invariant**: nothing here allocates, blocks, logs or panics between the entry and the return of a process call.
@@ -30,6 +31,7 @@ mod clap;
 mod clap_block;
 mod clap_dirty;
 mod clap_events;
+mod clap_latency;
 mod clap_restart;
 mod clap_state;
 pub mod export;
@@ -57,7 +59,7 @@ pub use readings::{METERS_2_EXTENSION, PluginMeters2, Readings};
 /// A plugin that is exported through the guard.
 ///
 /// [`Default::default`] should call [`HostLink::create`] or [`HostLink::with_meters`] once, keep what it returns and give it the
-/// parameters ([`HostLink::keep_params`]); `process` takes their changes from it ([`HostLink::next_segment`]).
+/// parameters ([`HostLink::keep_params`]); `activate` hands its latency over ([`HostLink::keep_latency`]), and `process` takes their changes from it ([`HostLink::next_segment`]).
 pub trait Guarded: ClapPlugin + Vst3Plugin {
     /// Turns the framework's JSON into the document that the host stores.
     ///

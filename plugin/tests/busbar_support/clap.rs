@@ -17,24 +17,49 @@ use nice_assert_no_alloc::assert_no_alloc;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 pub struct ClapBusbar {
     plugin: *const clap_plugin,
     _host: Box<clap_host>,
-    n_asked: Box<AtomicU32>,
+    calls: Box<HostCalls>,
     /// The largest value of each parameter: CLAP counts steps.
     largest: HashMap<u32, f64>,
 }
 
+/// What the plugin has called, and when.
+#[derive(Default)]
+struct HostCalls {
+    n_asked: AtomicU32,
+    n_told: AtomicU32,
+    is_activating: AtomicBool,
+}
+
+impl HostCalls {
+    /// # Safety
+    ///
+    /// `host` is a [`ClapBusbar`]'s.
+    unsafe fn of<'a>(host: *const clap_host) -> &'a Self {
+        // SAFETY: the host's data, which lives as long as the host.
+        unsafe { &*(*host).host_data.cast::<Self>() }
+    }
+}
+
 unsafe extern "C" fn request_restart(host: *const clap_host) {
-    // SAFETY: the host's data is the counter, which lives as long as the host.
-    unsafe { (*(*host).host_data.cast::<AtomicU32>()).fetch_add(1, Ordering::SeqCst) };
+    // SAFETY: the plugin has it from the host.
+    unsafe { HostCalls::of(host) }.n_asked.fetch_add(1, Ordering::SeqCst);
+}
+
+unsafe extern "C" fn latency_changed(host: *const clap_host) {
+    // SAFETY: the plugin has it from the host.
+    let calls = unsafe { HostCalls::of(host) };
+    // No panic may leave a host's function: a call that CLAP does not allow counts for many.
+    let is_right = calls.is_activating.load(Ordering::SeqCst);
+    calls.n_told.fetch_add(if is_right { 1 } else { 1000 }, Ordering::SeqCst);
 }
 
 unsafe extern "C" fn get_extension(_: *const clap_host, id: *const c_char) -> *const c_void {
-    unsafe extern "C" fn changed(_: *const clap_host) {}
-    static LATENCY: clap_host_latency = clap_host_latency { changed: Some(changed) };
+    static LATENCY: clap_host_latency = clap_host_latency { changed: Some(latency_changed) };
     // SAFETY: the plugin's pointer.
     let is_known = unsafe { CStr::from_ptr(id) } == CLAP_EXT_LATENCY;
     if is_known { ptr::from_ref(&LATENCY).cast() } else { ptr::null() }
@@ -54,8 +79,8 @@ fn buffers(channels: &mut [[*mut f32; 2]]) -> Vec<clap_audio_buffer> {
 impl ClapBusbar {
     pub fn new() -> Self {
         let mut host = crate::guard_support::clap_host::host();
-        let n_asked = Box::new(AtomicU32::new(0));
-        host.host_data = ptr::from_ref(&*n_asked).cast_mut().cast();
+        let calls = Box::new(HostCalls::default());
+        host.host_data = ptr::from_ref(&*calls).cast_mut().cast();
         host.request_restart = Some(request_restart);
         host.get_extension = Some(get_extension);
         let entry = clap_entry::<ExportedLibrary>();
@@ -69,7 +94,7 @@ impl ClapBusbar {
             assert!((*plugin).init.expect("a function")(plugin));
             plugin
         };
-        let mut instance = Self { plugin, _host: host, n_asked, largest: HashMap::new() };
+        let mut instance = Self { plugin, _host: host, calls, largest: HashMap::new() };
         let params: &clap_plugin_params = instance.extension(CLAP_EXT_PARAMS);
         // SAFETY: structures of integers; plain calls.
         let largest = unsafe {
@@ -136,12 +161,14 @@ impl Instance for ClapBusbar {
         // SAFETY: plain calls.
         unsafe {
             assert!(render.set.expect("a function")(self.plugin, mode));
+            self.calls.is_activating.store(true, Ordering::SeqCst);
             assert!(functions.activate.expect("a function")(
                 self.plugin,
                 sample_rate_hz,
                 1,
                 max_frames as u32
             ));
+            self.calls.is_activating.store(false, Ordering::SeqCst);
             assert!(functions.start_processing.expect("a function")(self.plugin));
         }
     }
@@ -162,7 +189,11 @@ impl Instance for ClapBusbar {
     }
 
     fn take_asked(&self) -> u32 {
-        self.n_asked.swap(0, Ordering::SeqCst)
+        self.calls.n_asked.swap(0, Ordering::SeqCst)
+    }
+
+    fn take_told(&self) -> u32 {
+        self.calls.n_told.swap(0, Ordering::SeqCst)
     }
 
     fn process(&self, feeds: &mut Sound, outputs: &mut Sound, events: &[Event]) {

@@ -54,6 +54,8 @@ pub trait Instance {
     fn latency_samples(&self) -> usize;
     /// How often the plugin has asked for a restart since the last call.
     fn take_asked(&self) -> u32;
+    /// How often it has told of another latency, from within an activation, since the last call.
+    fn take_told(&self) -> u32;
     /// One block of as many frames as all channels have, on a thread without allocations. Events are in order.
     fn process(&self, feeds: &mut Sound, outputs: &mut Sound, events: &[Event]);
 }

@@ -12,7 +12,7 @@ use nice_plug::wrapper::vst3::vst3::{Class, ComPtr, ComWrapper, Interface};
 use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::ptr;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::{self, ThreadId};
 
 #[allow(clippy::unnecessary_cast)] // the constant is unsigned on some systems and signed on others
@@ -25,9 +25,12 @@ pub struct Vst3Busbar {
     host: ComWrapper<AskedHost>,
 }
 
-/// A host that counts how often it was asked for a restart because of the latency, on its main thread.
+/// A host that counts how often it was asked for a restart because of the latency, or told of one within an activation, on its main
+/// thread. VST3 has one word for both.
 struct AskedHost {
     n_asked: AtomicU32,
+    n_told: AtomicU32,
+    is_activating: AtomicBool,
     main_thread: ThreadId,
 }
 
@@ -40,7 +43,9 @@ component_handler!(AskedHost, |host, flags| {
     let is_right =
         flags == RestartFlags_::kLatencyChanged as int32 && thread::current().id() == host.main_thread;
     // No panic may leave a COM call: a wrong one counts for many.
-    host.n_asked.fetch_add(if is_right { 1 } else { 1000 }, Ordering::SeqCst);
+    let is_activating = host.is_activating.load(Ordering::SeqCst);
+    let counter = if is_activating { &host.n_told } else { &host.n_asked };
+    counter.fetch_add(if is_right { 1 } else { 1000 }, Ordering::SeqCst);
 });
 
 fn buffers(channels: &mut [[*mut f32; 2]]) -> Vec<AudioBusBuffers> {
@@ -56,7 +61,12 @@ impl Vst3Busbar {
     pub fn new() -> Self {
         let class_idx = [8, 16, 32].iter().position(|size| *size == N_STRIPS).expect("a size") as i32;
         let main_thread = thread::current().id();
-        let host = ComWrapper::new(AskedHost { n_asked: AtomicU32::new(0), main_thread });
+        let host = ComWrapper::new(AskedHost {
+            n_asked: AtomicU32::new(0),
+            n_told: AtomicU32::new(0),
+            is_activating: AtomicBool::new(false),
+            main_thread,
+        });
         // SAFETY: the calls that a host makes, in the order in which it makes them; the object comes with one reference, and the
         // host's handler outlives it.
         unsafe {
@@ -110,7 +120,9 @@ impl Instance for Vst3Busbar {
         // SAFETY: plain calls.
         unsafe {
             assert_eq!(self.processor.setupProcessing(&mut setup), kResultOk);
+            self.host.is_activating.store(true, Ordering::SeqCst);
             assert_eq!(self.component.setActive(1), kResultOk);
+            self.host.is_activating.store(false, Ordering::SeqCst);
             assert_eq!(self.processor.setProcessing(1), kResultOk);
         }
     }
@@ -130,6 +142,10 @@ impl Instance for Vst3Busbar {
 
     fn take_asked(&self) -> u32 {
         self.host.n_asked.swap(0, Ordering::SeqCst)
+    }
+
+    fn take_told(&self) -> u32 {
+        self.host.n_told.swap(0, Ordering::SeqCst)
     }
 
     fn process(&self, feeds: &mut Sound, outputs: &mut Sound, events: &[Event]) {

@@ -190,7 +190,10 @@ impl<const N: usize> Plugin for TestPlugin<N> {
         self.probe.is_activating.store(true, Ordering::SeqCst);
         wait_while(&self.probe.hold_activation);
         self.probe.is_activating.store(false, Ordering::SeqCst);
-        context.set_latency_samples(self.probe.latency.load(Ordering::SeqCst));
+        let latency_samples = self.probe.latency.load(Ordering::SeqCst);
+        if !self.probe.link.keep_latency(latency_samples) {
+            context.set_latency_samples(latency_samples);
+        }
         self.probe.n_inputs.store(1 + layout.aux_input_ports.len(), Ordering::SeqCst);
         let settled = (self.params.unused.value() * 100.0).round() as u32;
         self.probe.settled.store(settled, Ordering::SeqCst);
