@@ -5,7 +5,7 @@ mod support;
 use busbar_engine::{Engine, EngineRate, RatedEngine, ResamplingMode, Settings, TILE_FRAMES};
 use fastrand::Rng;
 use support::random::{Automation, session, spoil};
-use support::rated::{Way, rates, some_ways};
+use support::rated::{Way, all_ways, rates, some_ways};
 use support::{Cuts, Mix, Session, assert_same_bits, process, signals};
 
 #[test]
@@ -109,6 +109,42 @@ fn silence_is_silence_whether_connected_or_not() {
         end.inputs[0].as_mut().expect("a feed").iter_mut().for_each(|side| side[1000..].fill(0.0));
         let mix = way.render(&end, Cuts::Every(64));
         assert!(mix.master()[0][29_000..].iter().all(|sample| *sample == 0.0), "{way:?}: something rings");
+    }
+}
+
+/// A group that gets what the master gets is the master, to the bit, whenever it wakes up.
+#[test]
+fn a_group_that_rested_is_in_time_with_the_master() {
+    let mut rng = Rng::with_seed(74);
+    for way in all_ways() {
+        let mut settings = Settings::new(1);
+        settings.groups[0].to_master = false;
+        let mut session = Session::new(way.host_hz, 0, settings);
+        // Longer than filters ring and ramps last.
+        let long = 3 * way.fresh(&session).latency_samples() as usize + (0.05 * way.host_hz) as usize;
+        session.n_frames = 8 * long;
+        session.inputs[0] = Some(signals::noise(&mut rng, session.n_frames, 0.5));
+        for (at, is_on) in [(long + rng.usize(..long), true), (3 * long, false), (6 * long, true)] {
+            session.change(at, |settings| settings.strips[0].sends[1].on = is_on);
+        }
+        let mix = way.render(&session, Cuts::Random(3));
+        let (master, group) = (mix.master(), mix.group(0));
+        for side in 0..2 {
+            let part = |range: std::ops::Range<usize>| [&master[side][range.clone()], &group[side][range]];
+            assert!(
+                part(0..long)[1].iter().all(|sample| *sample == 0.0),
+                "{way:?}: sound before it was sent"
+            );
+            assert!(
+                part(5 * long..6 * long)[1].iter().all(|sample| *sample == 0.0),
+                "{way:?}: still ringing"
+            );
+            for awake in [5 * long / 2..3 * long, 7 * long..8 * long] {
+                let [master, group] = part(awake);
+                assert!(signals::peak(master) > 0.2, "{way:?}: too quiet to prove anything");
+                assert!(master == group, "{way:?}");
+            }
+        }
     }
 }
 

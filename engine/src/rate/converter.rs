@@ -9,7 +9,7 @@
 //! - *FFT.* Overlap-add of blocks of [`FFT_MIN_FRAMES`] or more samples of the lower rate, with a filter of the same length.
 //!
 //! What rests (silent, and nothing rings any more) is left out, which changes no bit: both ways map zeros to zeros, and channels
-//! do not meet.
+//! do not meet. Where all steps are alike, a converter whose channels all rest does nothing at all.
 
 use super::planar::Planar;
 use super::ratio::Ratio;
@@ -18,6 +18,7 @@ use rubato::{
     Async, Fft, FixedAsync, FixedSync, Indexing, Resampler, SincInterpolationParameters,
     SincInterpolationType, WindowFunction,
 };
+use std::ops::Range;
 
 /// The engine's samples in a step of the sinc resampler: the least delay that is made of whole tiles, twice.
 pub(super) const SINC_STEP_FRAMES: usize = 64;
@@ -49,11 +50,17 @@ struct Pair {
     rests: bool,
 }
 
-/// One resampler for all channels, so that they share its filters.
+/// One resampler for some stereo channels, so that they share its filters.
 pub(super) struct Converter {
     resampler: Box<dyn Resampler<f32>>,
     indexing: Indexing,
+    /// The first of the channels, among those of the buffers.
+    first_pair: usize,
     pairs: Vec<Pair>,
+    /// Whether every step but the first leaves the resampler as it was, but for samples.
+    steps_are_alike: bool,
+    /// Whether there was a step since `reset`.
+    has_begun: bool,
     /// Input samples that the resampler remembers.
     memory: usize,
     /// See [`Converter::delay`].
@@ -61,15 +68,15 @@ pub(super) struct Converter {
 }
 
 impl Converter {
-    /// For as many stereo channels as told. `lower_hz` is the lower one of both rates.
+    /// For these stereo channels. `lower_hz` is the lower one of both rates.
     pub(super) fn new(
         mode: ResamplingMode,
         direction: Direction,
         ratio: Ratio,
         lower_hz: f64,
-        n_pairs: usize,
+        pairs: Range<usize>,
     ) -> Result<Self, rubato::ResamplerConstructionError> {
-        let n_channels = 2 * n_pairs;
+        let n_channels = 2 * pairs.len();
         let (from, to) = match direction {
             Direction::In => (ratio.host, ratio.engine),
             Direction::Out => (ratio.engine, ratio.host),
@@ -107,7 +114,27 @@ impl Converter {
             }
         };
         let indexing = Indexing::new().active_channels_mask(vec![true; n_channels]);
-        Ok(Self { resampler, indexing, pairs: vec![Pair::default(); n_pairs], memory, delay })
+        Ok(Self {
+            resampler,
+            indexing,
+            first_pair: pairs.start,
+            pairs: vec![Pair::default(); pairs.len()],
+            steps_are_alike: mode == ResamplingMode::Quality || ratio.is_binary(),
+            has_begun: false,
+            memory,
+            delay,
+        })
+    }
+
+    /// Whether every step but the first leaves the resampler as it was, but for samples: blocks of a transform are all the same, and
+    /// the sinc resampler comes back to the same place within a frame if that has no digits to lose.
+    pub(super) fn steps_are_alike(&self) -> bool {
+        self.steps_are_alike
+    }
+
+    /// The stereo channels, among those of the buffers.
+    pub(super) fn pairs(&self) -> Range<usize> {
+        self.first_pair..self.first_pair + self.pairs.len()
     }
 
     /// By how many input samples the signal is late: output sample *j* is what was at input sample
@@ -140,12 +167,13 @@ impl Converter {
     pub(super) fn reset(&mut self) {
         self.resampler.reset();
         self.pairs.fill(Pair { n_zeros: 0, n_dirty: 0, rests: true });
+        self.has_begun = false;
     }
 
     /// Says whether what a stereo channel feeds into the next step sounds. Returns whether the channel has to be fed at all.
     pub(super) fn announce(&mut self, pair_idx: usize, sounds: bool) -> bool {
         let n_in = self.n_in();
-        let pair = &mut self.pairs[pair_idx];
+        let pair = &mut self.pairs[pair_idx - self.first_pair];
         if sounds {
             *pair = Pair { n_zeros: 0, n_dirty: pair.n_dirty.max(n_in), rests: false };
         } else if !pair.rests {
@@ -161,6 +189,10 @@ impl Converter {
 
     /// One step, from position `at` of the input to position `to` of the output. Channels that rest are left as they are.
     pub(super) fn step(&mut self, input: &Planar, at: usize, output: &mut Planar, to: usize) {
+        let has_begun = std::mem::replace(&mut self.has_begun, true);
+        if has_begun && self.steps_are_alike && self.pairs.iter().all(|pair| pair.rests) {
+            return;
+        }
         let (n_in, n_out) = (self.n_in(), self.n_out());
         (self.indexing.input_offset, self.indexing.output_offset) = (at, to);
         if let Some(mask) = &mut self.indexing.active_channels_mask {
@@ -168,7 +200,7 @@ impl Converter {
                 both.fill(!pair.rests);
             }
         }
-        let (Ok(input), Ok(mut output)) = (input.source(), output.sink()) else {
+        let (Ok(input), Ok(mut output)) = (input.source(self.pairs()), output.sink(self.pairs())) else {
             debug_assert!(false, "a buffer is as long as its channels are");
             return;
         };
@@ -264,8 +296,9 @@ mod tests {
             for (host_hz, engine_hz) in pairs() {
                 let ratio = Ratio::of(f64::from(host_hz), engine_hz);
                 for direction in [Direction::In, Direction::Out] {
-                    let mut converter = Converter::new(mode, direction, ratio, lower_hz(ratio, host_hz), 1)
-                        .expect("a converter");
+                    let mut converter =
+                        Converter::new(mode, direction, ratio, lower_hz(ratio, host_hz), 0..1)
+                            .expect("a converter");
                     let (numbers, from_hz) = match direction {
                         Direction::In => ([ratio.host, ratio.engine], host_hz),
                         Direction::Out => ([ratio.engine, ratio.host], engine_hz),
@@ -297,8 +330,9 @@ mod tests {
             {
                 let ratio = Ratio::of(f64::from(host_hz), engine_hz);
                 for direction in [Direction::In, Direction::Out] {
-                    let mut converter = Converter::new(mode, direction, ratio, lower_hz(ratio, host_hz), 1)
-                        .expect("a converter");
+                    let mut converter =
+                        Converter::new(mode, direction, ratio, lower_hz(ratio, host_hz), 0..1)
+                            .expect("a converter");
                     let unit = 3 * converter.memory + 3 * converter.n_in_max();
                     let mut signal = [vec![0.0_f32; 12 * unit], vec![0.0_f32; 12 * unit]];
                     for (side, stretch) in [(0, 1), (1, 2), (0, 5), (0, 8), (1, 8)] {

@@ -2,6 +2,7 @@
 
 use rubato::audioadapter_buffers::SizeError;
 use rubato::audioadapter_buffers::direct::SequentialSlice;
+use std::ops::Range;
 
 /// Samples in a cache's line.
 const LINE: usize = 16;
@@ -9,7 +10,6 @@ const LINE: usize = 16;
 /// Stereo channels.
 pub(super) struct Planar {
     samples: Vec<f32>,
-    n_channels: usize,
     /// From a channel to the next one: an odd number of lines, so that what many channels have at one frame does not meet in the
     /// same few sets of a cache.
     stride: usize,
@@ -19,7 +19,7 @@ impl Planar {
     /// Zeros, for at least as many frames as told.
     pub(super) fn new(n_pairs: usize, n_frames: usize) -> Self {
         let (n_channels, stride) = (2 * n_pairs, (n_frames.div_ceil(LINE) | 1) * LINE);
-        Self { samples: vec![0.0; n_channels * stride], n_channels, stride }
+        Self { samples: vec![0.0; n_channels * stride], stride }
     }
 
     /// Frames that there is room for.
@@ -49,13 +49,19 @@ impl Planar {
         self.samples[2 * pair_idx * stride..][..2 * stride].split_at_mut(stride).into()
     }
 
-    /// As a resampler reads it.
-    pub(super) fn source(&self) -> Result<SequentialSlice<&[f32]>, SizeError> {
-        SequentialSlice::new(&self.samples, self.n_channels, self.stride)
+    /// Some pairs as a resampler reads them.
+    pub(super) fn source(&self, pairs: Range<usize>) -> Result<SequentialSlice<&[f32]>, SizeError> {
+        let (n_channels, samples) = (2 * pairs.len(), self.samples_of(pairs));
+        SequentialSlice::new(&self.samples[samples], n_channels, self.stride)
     }
 
-    /// As a resampler writes it.
-    pub(super) fn sink(&mut self) -> Result<SequentialSlice<&mut [f32]>, SizeError> {
-        SequentialSlice::new_mut(&mut self.samples, self.n_channels, self.stride)
+    /// Some pairs as a resampler writes them.
+    pub(super) fn sink(&mut self, pairs: Range<usize>) -> Result<SequentialSlice<&mut [f32]>, SizeError> {
+        let (n_channels, samples) = (2 * pairs.len(), self.samples_of(pairs));
+        SequentialSlice::new_mut(&mut self.samples[samples], n_channels, self.stride)
+    }
+
+    fn samples_of(&self, pairs: Range<usize>) -> Range<usize> {
+        2 * self.stride * pairs.start..2 * self.stride * pairs.end
     }
 }

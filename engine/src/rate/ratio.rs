@@ -55,6 +55,11 @@ impl Ratio {
         f64::from(self.host) / f64::from(self.engine)
     }
 
+    /// Whether a sample of either rate is a whole number of the other's, and as a fraction exact.
+    pub(super) fn is_binary(self) -> bool {
+        self.host.is_power_of_two() && self.engine.is_power_of_two()
+    }
+
     /// Whether both rates are one.
     pub(super) fn is_one(self) -> bool {
         self.host == self.engine

@@ -36,7 +36,8 @@ pub(super) struct Resampled {
     ratio: Ratio,
     n_strips: usize,
     to_engine: Converter,
-    to_host: Converter,
+    /// Where steps are alike one for the master and one for the groups, which often rest together; else one for all. They go in step.
+    to_host: Vec<Converter>,
     /// The next step's input, as far as it is there.
     incoming: Stream,
     outgoing: Stream,
@@ -73,9 +74,14 @@ impl Resampled {
         n_strips: usize,
     ) -> Result<Self, rubato::ResamplerConstructionError> {
         let lower_hz = host_hz.min(ratio.engine_hz(host_hz));
-        let to_engine = Converter::new(mode, Direction::In, ratio, lower_hz, n_strips)?;
-        let to_host = Converter::new(mode, Direction::Out, ratio, lower_hz, N_DESTINATIONS)?;
-        let n_engine = to_engine.n_out_max().max(to_host.n_in_max());
+        let to_engine = Converter::new(mode, Direction::In, ratio, lower_hz, 0..n_strips)?;
+        let way_out = |pairs| Converter::new(mode, Direction::Out, ratio, lower_hz, pairs);
+        let to_host = if to_engine.steps_are_alike() {
+            vec![way_out(0..1)?, way_out(1..N_DESTINATIONS)?]
+        } else {
+            vec![way_out(0..N_DESTINATIONS)?]
+        };
+        let n_engine = to_engine.n_out_max().max(to_host[0].n_in_max());
         let n_steps_max = (PART_FRAMES / n_engine).clamp(1, MAX_STEPS);
         let marks_span = 2 * n_engine + (to_engine.delay() * ratio.engine_per_host()) as usize;
         let mut resampled = Self {
@@ -83,7 +89,7 @@ impl Resampled {
             ratio,
             n_strips,
             incoming: Stream::new(n_strips, to_engine.n_in_max()),
-            outgoing: Stream::new(N_DESTINATIONS, to_host.n_out_max()),
+            outgoing: Stream::new(N_DESTINATIONS, to_host[0].n_out_max()),
             to_engine,
             to_host,
             feeds: Planar::new(n_strips, n_steps_max * n_engine),
@@ -109,22 +115,24 @@ impl Resampled {
 
     /// More than what waits behind the engine while a part is processed.
     fn n_out_part(&self) -> usize {
-        self.n_padding + self.to_host.n_out_max() + PART_FRAMES + SLACK_FRAMES
+        self.n_padding + self.to_host[0].n_out_max() + PART_FRAMES + SLACK_FRAMES
     }
 
     /// How far what comes out may be behind what goes in, in the host's frames: by trying, from one coincidence of step and
     /// ratio to the next.
     fn longest_wait(&mut self) -> usize {
         self.to_engine.reset();
-        self.to_host.reset();
+        self.to_host.iter_mut().for_each(Converter::reset);
         let (mut n_taken, mut n_made, mut longest) = (0, 0, 0);
         for _ in 0..=self.ratio.engine.max(2) {
             n_taken += self.to_engine.n_in();
             longest = longest.max(n_taken - 1 - n_made.min(n_taken - 1));
             // Everything rests, so nothing is computed.
             self.to_engine.step(self.incoming.channels(), 0, &mut self.feeds, 0);
-            n_made += self.to_host.n_out();
-            self.to_host.step(&self.buses, 0, self.outgoing.channels_mut(), 0);
+            n_made += self.to_host[0].n_out();
+            for converter in &mut self.to_host {
+                converter.step(&self.buses, 0, self.outgoing.channels_mut(), 0);
+            }
         }
         longest
     }
@@ -132,7 +140,7 @@ impl Resampled {
     /// Clears memory. `engine_latency_samples` is the engine's own latency, at its rate.
     pub(super) fn reset(&mut self, engine_latency_samples: u32) {
         let (host, per_host) = (self.ratio.host_per_engine(), self.ratio.engine_per_host());
-        let behind_engine = (self.to_host.delay() + f64::from(engine_latency_samples)) * host;
+        let behind_engine = (self.to_host[0].delay() + f64::from(engine_latency_samples)) * host;
         let delay = self.n_padding as f64 + self.to_engine.delay() + behind_engine;
         self.latency_samples = delay.round() as u32;
         // What happens at a sample of the host is heard exactly one latency later, although what was fed at that sample
@@ -142,7 +150,7 @@ impl Resampled {
         self.position_offset = (offset * f64::from(self.ratio.host)).round() as i64;
 
         self.to_engine.reset();
-        self.to_host.reset();
+        self.to_host.iter_mut().for_each(Converter::reset);
         self.incoming.reset(0);
         self.outgoing.reset(self.n_padding);
         (self.host_count, self.engine_count) = (0, 0);
@@ -310,20 +318,23 @@ impl Resampled {
 
     /// One step's output, from a place in the buses.
     fn bring_back(&mut self, from: usize) {
-        let (n_in, n_out) = (self.to_host.n_in(), self.to_host.n_out());
-        for pair_idx in 0..N_DESTINATIONS {
-            if self.wanted & (1 << pair_idx) == 0 {
-                continue;
-            }
-            let sides = self.buses.pair_mut(pair_idx).into_iter();
-            let sounds =
-                sides.fold(false, |sounds, side| settle(self.path, &mut side[from..from + n_in]) | sounds);
-            if !self.to_host.announce(pair_idx, sounds) {
-                self.outgoing.room(pair_idx, n_out).into_iter().for_each(|side| side.fill(0.0));
-            }
-        }
+        let (n_in, n_out) = (self.to_host[0].n_in(), self.to_host[0].n_out());
         let to = self.outgoing.write_position();
-        self.to_host.step(&self.buses, from, self.outgoing.channels_mut(), to);
+        for converter in &mut self.to_host {
+            debug_assert_eq!((converter.n_in(), converter.n_out()), (n_in, n_out));
+            for pair_idx in converter.pairs() {
+                if self.wanted & (1 << pair_idx) == 0 {
+                    continue;
+                }
+                let sides = self.buses.pair_mut(pair_idx).into_iter();
+                let sounds = sides
+                    .fold(false, |sounds, side| settle(self.path, &mut side[from..from + n_in]) | sounds);
+                if !converter.announce(pair_idx, sounds) {
+                    self.outgoing.room(pair_idx, n_out).into_iter().for_each(|side| side.fill(0.0));
+                }
+            }
+            converter.step(&self.buses, from, self.outgoing.channels_mut(), to);
+        }
         self.outgoing.push(n_out);
     }
 
