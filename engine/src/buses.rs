@@ -58,6 +58,8 @@ pub(crate) struct Groups {
     are_silent: [bool; N_GROUPS],
     gains: [GroupGains; N_GROUPS],
     delays: [[Delay; 2]; N_GROUPS],
+    /// Whether silence changes nothing at all: nothing moves, rings or is on its way.
+    is_idle: bool,
 }
 
 /// What a group does behind its stages.
@@ -76,12 +78,14 @@ impl Groups {
             are_silent: [true; N_GROUPS],
             gains: std::array::from_fn(|_| GroupGains { sides: [unity(), unity()], to_master: unity() }),
             delays: std::array::from_fn(|_| [Delay::new(0), Delay::new(0)]),
+            is_idle: false,
         }
     }
 
     /// Takes the rate and the quality of colour, and delays the outputs by the latency of what they do not go through. Allocates.
     pub(crate) fn prepare(&mut self, sample_rate_hz: f64, quality: ColourQuality, behind_samples: usize) {
         let latency = latency_samples(quality);
+        self.is_idle = false;
         self.stages.prepare(sample_rate_hz, quality, latency);
         for gains in &mut self.gains {
             gains.sides.iter_mut().chain([&mut gains.to_master]).for_each(|ramp| ramp.set_delay(2 * latency));
@@ -90,6 +94,7 @@ impl Groups {
     }
 
     pub(crate) fn set(&mut self, group_idx: usize, group: &GroupSettings, timing: Timing) {
+        self.is_idle = false;
         let gains = &mut self.gains[group_idx];
         for (side, gain) in gains.sides.iter_mut().zip(gains::group_gains(group)) {
             side.retarget(gain, timing.ramp);
@@ -101,6 +106,7 @@ impl Groups {
 
     /// Ends every ramp where it was going.
     pub(crate) fn jump(&mut self) {
+        self.is_idle = false;
         for gains in &mut self.gains {
             gains.sides.iter_mut().for_each(Ramp::jump);
             gains.to_master.jump();
@@ -110,6 +116,7 @@ impl Groups {
 
     /// Forgets everything that was heard.
     pub(crate) fn reset(&mut self) {
+        self.is_idle = false;
         self.stages.reset();
         self.delays.as_flattened_mut().iter_mut().for_each(|delay| delay.fill(0.0));
     }
@@ -139,6 +146,9 @@ impl Groups {
         taps: &mut BusTaps,
         scratch: &mut StageScratch,
     ) -> GroupsUsed {
+        if self.is_idle && !sums.any_group_is_used() {
+            return GroupsUsed { outputs: [false; N_GROUPS], to_master: false };
+        }
         let n = segment.n;
         let mut used = [false; N_GROUPS];
         for (group_idx, (used, bus)) in used.iter_mut().zip(self.buses.iter_mut()).enumerate() {
@@ -163,18 +173,37 @@ impl Groups {
             }
         }
         let to_master = used.contains(&true);
+        if to_master {
+            hold_bus(simd, &mut master.plain);
+        }
         let outputs = self.delays.iter_mut().zip(self.buses.iter_mut()).zip(&mut self.are_silent);
         for (((delays, bus), is_silent), used) in outputs.zip(&mut used) {
             *used = delay_bus(delays, bus, *used, n);
             *is_silent &= !*used;
         }
+        self.is_idle = !to_master && used == [false; N_GROUPS] && self.has_come_to_rest();
         GroupsUsed { outputs: used, to_master }
+    }
+
+    /// Whether silence in is silence out, and leaves everything as it is.
+    fn has_come_to_rest(&self) -> bool {
+        self.stages.is_idle()
+            && self.gains.iter().all(GroupGains::is_settled)
+            && self.delays.as_flattened().iter().all(|delay| delay.holds(0.0))
     }
 
     /// A group's output, after [`Groups::process`].
     pub(crate) fn output(&self, group_idx: usize) -> &BusTile {
         &self.buses[group_idx]
     }
+}
+
+/// Holds what several sources have added up to.
+fn hold_bus<S: Simd>(simd: S, bus: &mut BusTile) {
+    simd.vectorize(
+        #[inline(always)]
+        || bus.iter_mut().for_each(hold),
+    );
 }
 
 /// Delays a bus that is used, or silence. Returns whether what leaves is more than silence.
@@ -204,6 +233,10 @@ pub(crate) struct GroupsUsed {
 }
 
 impl GroupGains {
+    fn is_settled(&self) -> bool {
+        self.sides.iter().chain([&self.to_master]).all(|ramp| ramp.settled().is_some())
+    }
+
     /// Steps over `n` frames in which nothing was sent here.
     fn skip(&mut self, n: usize) {
         self.sides.iter_mut().for_each(|side| side.skip(n));
@@ -441,10 +474,6 @@ impl MasterBus {
         let n = segment.n;
         self.console(simd, sums, n);
         let bus = &mut sums.plain;
-        simd.vectorize(
-            #[inline(always)]
-            || bus.iter_mut().for_each(hold),
-        );
         self.stages.process(simd, std::array::from_mut(bus), silent, segment, scratch);
         for (channel, side) in bus.iter_mut().zip(&mut self.sides) {
             if side.settled() != Some(1.0) {
@@ -495,6 +524,7 @@ impl MasterBus {
                 }
             },
         );
+        hold_bus(simd, plain);
     }
 
     /// The limiter works on plain samples.

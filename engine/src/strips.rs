@@ -41,6 +41,8 @@ pub(crate) struct StripScratch {
     /// Copies of feeds that end within the tile, indexed by `[side][lane][frame]`.
     rows: [[[f32; TILE_FRAMES]; LANES]; 2],
     gains: [LaneTile; 4],
+    /// What lies behind the fader, for the meter.
+    behind: [LaneTile; 2],
     pub(crate) stages: StageScratch,
 }
 
@@ -48,6 +50,7 @@ impl StripScratch {
     pub(crate) const EMPTY: Self = Self {
         rows: [[[0.0; TILE_FRAMES]; LANES]; 2],
         gains: [LaneTile::ZERO; 4],
+        behind: [LaneTile::ZERO; 2],
         stages: StageScratch::EMPTY,
     };
 }
@@ -411,7 +414,7 @@ impl StripLanes {
                 sums.send(simd, bus_idx, gain, [left, right], n);
             }
         }
-        let room = &mut scratch.gains[0];
+        let room = (&mut scratch.gains[0], &mut scratch.behind);
         self.output_meter.measure_behind(simd, &self.tiles, &mut self.output_gain, room, segment);
         if segment.ends_tile {
             self.at_rest = self.silent_so_far

@@ -2,7 +2,7 @@
 
 use crate::buses::{BusTile, SILENT_BUS};
 use crate::lanes::TILE_FRAMES;
-use crate::settings::{Destination, N_DESTINATIONS};
+use crate::settings::{Destination, N_DESTINATIONS, N_GROUPS};
 use crate::simd::{LaneGain, LaneTile, add_scaled, add_sines, sum_lanes};
 use fearless_simd::Simd;
 
@@ -80,6 +80,11 @@ impl BusSums {
     /// Whether any strip has sent to a bus.
     pub(crate) fn is_used(&self, bus_idx: usize) -> bool {
         self.used[bus_idx]
+    }
+
+    /// Whether any strip has sent to any group.
+    pub(crate) fn any_group_is_used(&self) -> bool {
+        (0..N_GROUPS).any(|group_idx| self.is_used(Destination::Group(group_idx).idx()))
     }
 
     /// bus += gain · strips

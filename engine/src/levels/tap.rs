@@ -11,7 +11,7 @@ use crate::meters::Level;
 use crate::ramp::LaneRamp;
 use crate::settings::Ballistics;
 use crate::simd::{
-    Found, LaneTile, Pairs, ROOT_SCALE, Weighting, WeightingState, add_held, larger, put_behind,
+    Found, LaneTile, Pairs, ROOT_SCALE, Weighting, WeightingState, add_held, add_scaled, larger, put_behind,
     remember_pairs, remember_products, tally, weigh,
 };
 use crate::stages::Segment;
@@ -128,7 +128,7 @@ impl Tap {
             return;
         }
         if self.has_parts {
-            self.take_parts(simd, false);
+            self.take_parts(simd);
         } else if self.meters.rings {
             self.meters.take_tile(simd, &SILENCE, false);
         } else {
@@ -136,13 +136,14 @@ impl Tap {
         }
     }
 
-    /// Measures a segment behind a gain, which it takes that much further. `room` is where the gain lies while it moves.
+    /// Measures a segment behind a gain, which it takes that much further. There is room for the gain while it moves, and for a tile
+    /// behind it.
     pub(crate) fn measure_behind<S: Simd>(
         &mut self,
         simd: S,
         tiles: &[LaneTile; 2],
         gain: &mut LaneRamp,
-        room: &mut LaneTile,
+        room: (&mut LaneTile, &mut [LaneTile; 2]),
         segment: Segment,
     ) {
         if gain.is_settled_at(0.0) {
@@ -152,14 +153,18 @@ impl Tap {
         if is_whole && gain.is_settled_at(1.0) {
             return self.meters.take_tile(simd, tiles, true);
         }
-        let gain = gain.advance(simd, room, segment.n);
-        let tops = put_behind(simd, gain, tiles, &mut self.parts, segment.at, segment.n);
-        if !is_whole {
-            self.meters.raise(&tops);
+        let (gains, behind) = room;
+        let gain = gain.advance(simd, gains, segment.n);
+        if is_whole {
+            let ([left, right], [left_behind, right_behind]) = (tiles, &mut *behind);
+            add_scaled(simd, gain, [left, right], [left_behind, right_behind], TILE_FRAMES, true);
+            return self.meters.take_tile(simd, behind, true);
         }
+        let tops = put_behind(simd, gain, tiles, &mut self.parts, segment.at, segment.n);
+        self.meters.raise(&tops);
         self.has_parts = true;
         if segment.ends_tile {
-            self.take_parts(simd, is_whole);
+            self.take_parts(simd);
         }
     }
 
@@ -173,8 +178,8 @@ impl Tap {
         self.meters.raise(tops);
     }
 
-    fn take_parts<S: Simd>(&mut self, simd: S, in_one_piece: bool) {
-        self.meters.take_tile(simd, &self.parts, in_one_piece);
+    fn take_parts<S: Simd>(&mut self, simd: S) {
+        self.meters.take_tile(simd, &self.parts, false);
         self.clear_parts();
     }
 
@@ -262,7 +267,8 @@ impl TapMeters {
                 if in_one_piece {
                     self.raise_by_tile(simd, &found.tops);
                 }
-                remember_pairs(simd, &mut self.squares, &found.squares, self.memory.keep, self.memory.floor);
+                let squares = found.all_squares(simd);
+                remember_pairs(simd, &mut self.squares, squares, self.memory.keep, self.memory.floor);
                 self.needles.take(simd, tiles);
                 self.rings = self.squares != Pairs::ZERO || !self.needles.are_at_rest();
             },
@@ -291,7 +297,7 @@ impl TapMeters {
                 }
                 let (keep, floor) = (self.memory.keep, self.memory.floor);
                 add_held(simd, self.loudness.present(), &found.weighted);
-                remember_pairs(simd, &mut self.squares, &found.squares, keep, floor);
+                remember_pairs(simd, &mut self.squares, found.all_squares(simd), keep, floor);
                 remember_products(simd, &mut self.products, &found.products, keep, floor);
                 self.peaks.take(simd, tiles, &found.tops);
                 self.needles.take(simd, tiles);

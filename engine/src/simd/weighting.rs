@@ -56,8 +56,8 @@ pub(crate) struct WeightingState([Pairs; 4]);
 pub(crate) struct Found {
     /// The largest magnitudes.
     pub(crate) tops: Pairs,
-    /// Σ x².
-    pub(crate) squares: Pairs,
+    /// Σ x² of even frames and of odd ones, so that a processor need not wait for the last sum.
+    pub(crate) squares: [Pairs; 2],
     /// Σ y², without b₀².
     pub(crate) weighted: Pairs,
     /// Σ left·right.
@@ -111,10 +111,16 @@ impl WeightingState {
 impl Found {
     pub(crate) const NOTHING: Self = Self {
         tops: Pairs::ZERO,
-        squares: Pairs::splat(NEXT_TO_NOTHING),
+        squares: [Pairs::splat(NEXT_TO_NOTHING); 2],
         weighted: Pairs::splat(NEXT_TO_NOTHING),
         products: [0.0; LANES],
     };
+
+    /// Σ x² of all frames.
+    #[inline(always)]
+    pub(crate) fn all_squares<S: Simd>(&self, simd: S) -> f32x16<S> {
+        self.squares[0].load(simd) + self.squares[1].load(simd)
+    }
 }
 
 /// Measures some frames of a tile in the engine's scale, and adds what it finds. Frames are taken in order, one call after the other,
@@ -140,7 +146,11 @@ pub(crate) fn weigh<S: Simd>(
             let (mut p_now, mut q_now) = (p.load(simd), q.load(simd));
             let (mut u_now, mut v_now) = (u.load(simd), v.load(simd));
             let mut tops = found.tops.load(simd);
-            let (mut squares, mut weighted) = (found.squares.load(simd), found.weighted.load(simd));
+            let mut weighted = found.weighted.load(simd);
+            // That of the present frame first.
+            let (first, second) = (frames.start % 2, (frames.start + 1) % 2);
+            let mut squares = [found.squares[first].load(simd), found.squares[second].load(simd)];
+            let turns = frames.len() % 2;
             let mut products = f32x8::from_slice(simd, &found.products);
             let smallest = f32x16::splat(simd, SMALLEST_ROOT);
             for (left, right) in left.0[frames.clone()].iter().zip(&right.0[frames]) {
@@ -151,7 +161,7 @@ pub(crate) fn weigh<S: Simd>(
                 let magnitude = x.abs();
                 tops = tops.max(magnitude);
                 let root = if is_fused::<S>() { magnitude } else { magnitude.max(smallest) };
-                squares = root.mul_add(root, squares);
+                squares = [squares[1], root.mul_add(root, squares[0])];
                 let shelved = x + p_now;
                 let p_in = x.mul_add(in_1, q_now);
                 q_now = p_now.mul_add(back_2, x * in_2);
@@ -168,7 +178,8 @@ pub(crate) fn weigh<S: Simd>(
             u.store(u_now);
             v.store(v_now);
             found.tops.store(tops);
-            found.squares.store(squares);
+            found.squares[first].store(squares[turns]);
+            found.squares[second].store(squares[1 - turns]);
             found.weighted.store(weighted);
             products.store_slice(&mut found.products);
         },
@@ -181,18 +192,23 @@ pub(crate) fn tally<S: Simd>(simd: S, [left, right]: &[LaneTile; 2], found: &mut
     simd.vectorize(
         #[inline(always)]
         || {
-            let (mut tops, mut squares) = (found.tops.load(simd), found.squares.load(simd));
+            let mut tops = [found.tops.load(simd), f32x16::splat(simd, 0.0)];
+            let mut squares = [found.squares[0].load(simd), found.squares[1].load(simd)];
             let smallest = f32x16::splat(simd, SMALLEST_ROOT);
-            for (left, right) in left.0.iter().zip(&right.0) {
-                let l = f32x8::from_slice(simd, left) * ROOT;
-                let r = f32x8::from_slice(simd, right) * ROOT;
-                let magnitude = simd.combine_f32x8(l, r).abs();
-                tops = tops.max(magnitude);
-                let root = if is_fused::<S>() { magnitude } else { magnitude.max(smallest) };
-                squares = root.mul_add(root, squares);
+            let both = left.0.as_chunks::<2>().0.iter().zip(right.0.as_chunks::<2>().0);
+            for (left, right) in both {
+                for parity in 0..2 {
+                    let l = f32x8::from_slice(simd, &left[parity]) * ROOT;
+                    let r = f32x8::from_slice(simd, &right[parity]) * ROOT;
+                    let magnitude = simd.combine_f32x8(l, r).abs();
+                    tops[parity] = tops[parity].max(magnitude);
+                    let root = if is_fused::<S>() { magnitude } else { magnitude.max(smallest) };
+                    squares[parity] = root.mul_add(root, squares[parity]);
+                }
             }
-            found.tops.store(tops);
-            found.squares.store(squares);
+            found.tops.store(tops[0].max(tops[1]));
+            found.squares[0].store(squares[0]);
+            found.squares[1].store(squares[1]);
         },
     );
 }
@@ -231,7 +247,7 @@ pub(crate) fn put_behind<S: Simd>(
 
 /// sums ← keep·sums + squares, held to what is finite, and zero where that is less than `floor`.
 #[inline(always)]
-pub(crate) fn remember_pairs<S: Simd>(simd: S, sums: &mut Pairs, squares: &Pairs, keep: f32, floor: f32) {
+pub(crate) fn remember_pairs<S: Simd>(simd: S, sums: &mut Pairs, squares: f32x16<S>, keep: f32, floor: f32) {
     let next = sums.load(simd).mul_add(f32x16::splat(simd, keep), held(simd, squares));
     let is_nothing = next.simd_lt(f32x16::splat(simd, floor));
     sums.store(is_nothing.select(f32x16::splat(simd, 0.0), next));
@@ -256,12 +272,12 @@ pub(crate) fn remember_products<S: Simd>(
 /// total ← total + squares, held to what is finite.
 #[inline(always)]
 pub(crate) fn add_held<S: Simd>(simd: S, total: &mut Pairs, squares: &Pairs) {
-    total.store(total.load(simd) + held(simd, squares));
+    total.store(total.load(simd) + held(simd, squares.load(simd)));
 }
 
 #[inline(always)]
-fn held<S: Simd>(simd: S, squares: &Pairs) -> f32x16<S> {
-    let (squares, ceiling) = (squares.load(simd), f32x16::splat(simd, CEILING));
+fn held<S: Simd>(simd: S, squares: f32x16<S>) -> f32x16<S> {
+    let ceiling = f32x16::splat(simd, CEILING);
     squares.simd_lt(ceiling).select(squares, ceiling)
 }
 

@@ -47,6 +47,11 @@ impl LaneBlend {
         self.wet.skip(n);
     }
 
+    /// Whether no lane is on its way.
+    pub(super) fn is_settled(&self) -> bool {
+        self.dry.is_settled() && self.wet.is_settled()
+    }
+
     /// Whether a lane passes its input and goes nowhere.
     pub(super) fn is_off(&self, lane: usize) -> bool {
         self.dry.has_settled(lane)

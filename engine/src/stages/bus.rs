@@ -148,6 +148,12 @@ impl<const N: usize> BusStages<N> {
         self.eq.is_off() && self.compressor.is_off() && self.colour.is_off()
     }
 
+    /// Whether everything is where it was going, so that silence changes nothing until somebody sets something.
+    pub(crate) fn is_idle(&self) -> bool {
+        let is_still = self.compressor.is_still() && self.colour.is_still();
+        self.n_coming == 0 && self.pending == 0 && is_still && (self.is_off() || self.at_rest)
+    }
+
     /// At the end of a tile: notes gain reductions, anew for the block or where they are more.
     pub(crate) fn meter(&mut self, anew: bool) {
         self.compressor.meter(&mut self.lowest, anew);

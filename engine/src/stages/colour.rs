@@ -190,6 +190,12 @@ impl LaneColour {
         self.is_off() || self.n_silent_tiles >= tiles_of_memory && self.dc.is_at_rest()
     }
 
+    /// Whether there is nothing to step over.
+    pub(crate) fn is_still(&self) -> bool {
+        let ramps = [&self.drive, &self.bias, &self.late_drive];
+        self.blend.is_settled() && ramps.into_iter().all(LaneRamp::is_settled)
+    }
+
     /// Steps over `n` samples of silence at rest.
     pub(crate) fn skip(&mut self, n: usize) {
         self.blend.skip(n);

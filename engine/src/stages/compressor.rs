@@ -153,6 +153,11 @@ impl LaneCompressor {
         self.key_filter.clear(lane);
     }
 
+    /// Whether there is nothing to step over.
+    pub(crate) fn is_still(&self) -> bool {
+        self.blend.is_settled()
+    }
+
     /// Steps over `n` samples of silence at rest.
     pub(crate) fn skip(&mut self, n: usize) {
         self.blend.skip(n);
