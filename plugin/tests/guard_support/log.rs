@@ -44,9 +44,21 @@ impl Visit for Line {
     }
 }
 
+/// Shows what was logged if the test fails meanwhile: the framework's hook makes of a panic's message such a line too.
+struct Shown;
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            LINES.take().iter().for_each(|line| eprintln!("{line}"));
+        }
+    }
+}
+
 /// Runs `test` and returns the warnings and errors that were logged on this thread.
 pub fn logged(test: impl FnOnce()) -> Vec<String> {
     LINES.take();
+    let _shown = Shown;
     with_default(Collector, test);
     LINES.take()
 }
