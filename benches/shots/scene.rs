@@ -5,7 +5,7 @@ use busbar::desk::{Desk, Levels, Tap};
 pub use busbar::editor::SIZE;
 use busbar::editor::{self, THEME};
 use busbar::params::BusbarParams;
-use busbar_engine::{N_GROUPS, Reductions};
+use busbar_engine::{Loudness, N_GROUPS, Reductions};
 use nice_plug_vizia::prelude::*;
 use std::sync::Arc;
 
@@ -102,6 +102,17 @@ impl Scene {
         self.desk.show_levels(Tap::Master, levels(-1.5 + wobble_db(now_s, 2 * n_strips)));
         let reductions = Reductions { gate_db: 0.0, compressor_db: 1.5, limiter_db: 2.5 };
         self.desk.show_reductions(Tap::Master, reductions);
+        let wobble = wobble_db(now_s, 2 * n_strips + 1);
+        let loudness = Loudness {
+            momentary_lufs: -13.2 + wobble,
+            short_term_lufs: -14.6 + 0.3 * wobble,
+            integrated_lufs: -14.1,
+            range_lu: 5.3,
+            true_peak: [1.22, 1.1],
+            correlation: 0.62 + 0.05 * wobble,
+            ..Loudness::SILENCE
+        };
+        self.desk.show_loudness(Tap::Master, &loudness, [-1.0; 2]);
     }
 }
 

@@ -64,7 +64,8 @@ fn a_steady_sine_reads_its_level_above_each_meters_zero() {
             for dbfs in [-30.0, -6.0] {
                 let needle = needle_db(ballistics, sample_rate_hz, sine(997.0, dbfs), 3.0);
                 let read = largest(&needle[needle.len() - 200..]);
-                let want = (dbfs - zero_dbfs) as f32;
+                assert_eq!(ballistics.zero_dbfs(), zero_dbfs);
+                let want = dbfs as f32 - zero_dbfs;
                 assert!(
                     (read - want).abs() < bound,
                     "{ballistics:?} at {sample_rate_hz} Hz: {read} not {want} dB"

@@ -24,6 +24,18 @@ impl Ballistics {
     /// Every one.
     pub const ALL: [Self; 7] =
         [Self::Peak, Self::Vu, Self::PpmI, Self::PpmII, Self::K12, Self::K14, Self::K20];
+
+    /// The amplitude of the steady sine at which the needle reads 0 dB, in dBFS.
+    pub const fn zero_dbfs(self) -> f32 {
+        match self {
+            Self::Peak => 0.0,
+            Self::PpmI => -9.0,
+            Self::K12 => -12.0,
+            Self::K14 => -14.0,
+            Self::Vu | Self::PpmII => -18.0,
+            Self::K20 => -20.0,
+        }
+    }
 }
 
 /// What the meters do.

@@ -16,7 +16,7 @@ pub fn channel(cx: &mut Context, page: &Page, fader: ParamRef, tap: Tap) {
         HStack::new(cx, |cx| {
             Fader::new(cx, fader.clone());
             Scale::new(cx);
-            Meter::new(cx, page.desk(), tap);
+            Meter::new(cx, page, tap);
         })
         .class("channel-travel");
         ReadOut::new(cx, fader);

@@ -1,6 +1,7 @@
 //! The master: what a person monitors by, and the last fader.
 
 use super::channel::channel;
+use super::loudness::{Correlation, LoudnessTable};
 use super::page::Page;
 use crate::desk::Tap;
 use nice_plug_vizia::prelude::*;
@@ -30,6 +31,8 @@ pub fn master(cx: &mut Context, page: &Page) {
                 Toggle::new(cx, page.param(&params.cut), "CUT").class("cut");
             })
             .class("master-row");
+            LoudnessTable::new(cx, page.desk(), Tap::Master);
+            Correlation::new(cx, page.desk(), Tap::Master);
         })
         .class("row-above");
         HStack::new(cx, |cx| {

@@ -7,6 +7,7 @@
 //! | `strips`, `strip`, `header` | the strips in a view that scrolls; one strip; its number, lamp and name |
 //! | `group`, `master` | the buses |
 //! | `channel`, `hold`, `meter`, `switches` | what all three end with |
+//! | `loudness` | the master's loudness, range, true peak and correlation |
 //! | `ballistics`, `scale`, `solo` | how a meter moves, what stands where, switches that know each other: no views |
 //! | `theme.css` | all colours and sizes |
 //!
@@ -18,6 +19,7 @@ mod channel;
 mod group;
 mod header;
 mod hold;
+mod loudness;
 mod master;
 mod meter;
 mod page;

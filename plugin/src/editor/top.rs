@@ -1,4 +1,4 @@
-//! The bar at the top: the solo lamp, peaks, the width of the strips, zoom.
+//! The bar at the top: what meters follow, the solo lamp, peaks, the width of the strips, zoom.
 
 use super::page::{Page, SoloLamp, set_if_new};
 use nice_plug_vizia::prelude::*;
@@ -13,6 +13,9 @@ pub fn bar(cx: &mut Context, page: &Page) {
         Label::new(cx, page.desk().n_strips().to_string()).class("size");
         Element::new(cx).class("spacer");
 
+        Label::new(cx, "METERS").class("bar-label");
+        Choice::new(cx, page.param(&page.params().meter_ballistics)).class("ballistics");
+
         let lamp = page.lamp();
         button(cx, "SOLO", "Clear all solos; once more: have them back", |page| {
             page.solos().clear_or_restore(page.host())
@@ -22,6 +25,9 @@ pub fn bar(cx: &mut Context, page: &Page) {
         .toggle_class("restorable", lamp.map(|&lamp| lamp == SoloLamp::Restorable));
 
         button(cx, "PEAKS", "Begin all peak read-outs anew", |page| page.desk().clear_all_holds());
+        button(cx, "LOUDNESS", "Begin loudness, range and true peak anew, everywhere", |page| {
+            page.desk().restart_loudness();
+        });
         button(cx, "WIDE", "Wide strips with everything, or narrow ones", |page| {
             page.set_wide(!page.wide().get())
         })

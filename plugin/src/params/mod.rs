@@ -14,7 +14,7 @@ mod stages;
 pub mod text;
 mod view_window;
 
-use busbar_engine::{MeterSettings, N_GROUPS, Settings};
+use busbar_engine::{Ballistics, MeterSettings, N_GROUPS, Settings};
 pub use channels::*;
 use dirty::{Dirty, Part};
 use factory::Factory;
@@ -118,6 +118,11 @@ impl BusbarParams {
         self.n_loads.load(Ordering::Acquire)
     }
 
+    /// What the meters' needles follow.
+    pub fn ballistics(&self) -> Ballistics {
+        chosen(&spec::BALLISTICS_VALUES, &self.meter_ballistics)
+    }
+
     /// Brings a snapshot up to date with what changed. Returns whether anything did. Realtime-safe.
     pub fn refresh(&self, settings: &mut Settings) -> bool {
         let changes = self.dirty.take();
@@ -143,7 +148,7 @@ impl BusbarParams {
             settings.colour_quality = chosen(&spec::COLOUR_QUALITY_VALUES, &self.colour_quality);
             settings.meters = MeterSettings {
                 loudness: true,
-                ballistics: chosen(&spec::BALLISTICS_VALUES, &self.meter_ballistics),
+                ballistics: self.ballistics(),
                 restart_with_transport: self.meter_restart.value(),
             };
         }
