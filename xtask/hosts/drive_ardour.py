@@ -45,6 +45,7 @@ class Ardour:
         # A bundle newer than the scanner's cache would not be looked up in it.
         for path in (self.bundle, *self.bundle.rglob("*")):
             os.utime(path, (EPOCH_OF_BUNDLE, EPOCH_OF_BUNDLE))
+        self.write_preferences()
         self.write_preset()
 
     def version(self):
@@ -73,6 +74,15 @@ class Ardour:
         # What the plugin logs must be seen by whoever started this.
         sys.stderr.write(output)
         return output
+
+    def write_preferences(self):
+        """Unless told otherwise, Ardour automates the first 512 parameters of a plugin and no others."""
+        folder = self.home / ".config" / f"ardour{self.series}"
+        folder.mkdir(parents=True)
+        (folder / "config").write_text(
+            '<?xml version="1.0" encoding="UTF-8"?>\n<Ardour><Config>'
+            '<Option name="limit-n-automatables" value="4096"/></Config></Ardour>\n'
+        )
 
     def write_preset(self):
         """32-bit float WAV at the session's rate, neither normalised nor dithered: a format that Ardour brings along."""
