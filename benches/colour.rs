@@ -1,6 +1,6 @@
 //! Colour: what saturations and console summing cost on top of a mixer at its defaults.
 //!
-//! `cargo bench --profile ci --bench colour`. Figures are of the machine they were taken on; compare ratios of one run.
+//! `cargo bench --package busbar-benches --bench colour`. Figures are of the machine they were taken on; compare ratios of one run.
 
 mod block;
 
@@ -24,10 +24,17 @@ fn measured(criterion: &mut Criterion, name: &str, case: &str, settings: &Settin
     }
 }
 
+/// A mixer at its defaults, where nothing is measured whose cost depends on what colour leaves of the sound.
+fn plain() -> Settings {
+    let mut settings = Settings::new(N_STRIPS);
+    settings.meters.loudness = false;
+    settings
+}
+
 /// Eight strips with nothing but their saturation, at each quality.
 fn saturations(criterion: &mut Criterion) {
     for quality in ColourQuality::ALL {
-        let mut settings = Settings::new(N_STRIPS);
+        let mut settings = plain();
         settings.colour_quality = quality;
         measured(criterion, "strips", &format!("{quality:?} off"), &settings);
         for kind in [SaturationKind::Tape, SaturationKind::Tube] {
@@ -41,7 +48,7 @@ fn saturations(criterion: &mut Criterion) {
 
 /// Console summing, of strips that go straight to the master.
 fn console(criterion: &mut Criterion) {
-    let mut settings = Settings::new(N_STRIPS);
+    let mut settings = plain();
     for is_on in [false, true] {
         settings.master.console = is_on;
         measured(criterion, "console", if is_on { "on" } else { "off" }, &settings);

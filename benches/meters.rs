@@ -1,6 +1,6 @@
 //! Meters: true-peak detection against the `ebur128` crate in one run, and what metering adds to an engine.
 //!
-//! `cargo bench --profile ci --bench meters`. The true peak of the first row is the worst there is: the signal grows, so that every tile may
+//! `cargo bench --package busbar-benches --bench meters`. The true peak of the first row is the worst there is: the signal grows, so that every tile may
 //! hold a new largest peak and has to be computed.
 
 mod block;

@@ -1,6 +1,6 @@
 //! The engine's hot path: one block of the whole mixer, and what automation costs.
 //!
-//! `cargo bench --profile ci --bench mixer`. Figures are of the machine they were taken on; compare ratios of one run.
+//! `cargo bench --package busbar-benches --bench mixer`. Figures are of the machine they were taken on; compare ratios of one run.
 
 mod block;
 

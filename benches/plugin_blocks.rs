@@ -1,6 +1,6 @@
 //! The built plugin in a host: how long the typical and the worst block take, how long loading takes, how large a state is.
 //!
-//! `cargo xtask bundle busbar --release && cargo bench --profile ci --bench plugin_blocks`. A mean hides what a listener
+//! `cargo xtask bundle busbar --release && cargo bench --package busbar-benches --bench plugin_blocks`. A mean hides what a listener
 //! hears, so this is no criterion suite: it plays one scenario (noise, full scale, silence, subnormals, the smallest
 //! normal samples, bursts, and automation of every fader) several times over, takes the fastest replay of each block, because what slowed the others
 //! was not Busbar, and reports the median and the maximum over blocks.

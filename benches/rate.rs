@@ -1,6 +1,6 @@
 //! What a rate of the engine's own costs: the whole way, against the engine alone and rubato alone, in one run.
 //!
-//! `cargo bench --profile ci --bench rate`. The ratio is (whole way − engine alone) : rubato alone, where rubato has the
+//! `cargo bench --package busbar-benches --bench rate`. The ratio is (whole way − engine alone) : rubato alone, where rubato has the
 //! same filters, the same channels and nothing else to do: once in the same steps, once in steps of 512 of the host's frames.
 //! Each figure is the least of many rounds in which all of them take turns. Before that, the latency of every pair of rates.
 
