@@ -93,6 +93,12 @@ fn text_is_legible_where_it_lies() {
         }
     }
     assert!(n_texts > 10, "only {n_texts} colours of text were found");
+    // The table of loudness writes with three colours.
+    let ground = theme.color("loudness", "background-color").unwrap();
+    for property in ["border-color", "caret-color"] {
+        let contrast = contrast(theme.color("loudness", property).unwrap(), ground);
+        assert!(contrast >= TEXT, "{property} of loudness: {contrast:.2} to 1");
+    }
     for quiet in ["--text", "--quiet", "--value", "--value-quiet"] {
         for ground in theme.grounds() {
             let contrast = contrast(theme.custom(quiet), ground);
@@ -115,19 +121,31 @@ fn text_is_legible_on_what_is_lit() {
 #[test]
 fn shapes_stand_out() {
     let theme = Theme::new(&[widgets::THEME, THEME]);
-    for shape in
-        ["--edge", "--lit", "--value", "--value-quiet", "--mute", "--solo", "--safe", "--send", "--focus"]
-    {
+    for shape in [
+        "--edge",
+        "--mark",
+        "--lit",
+        "--value",
+        "--value-quiet",
+        "--mute",
+        "--solo",
+        "--safe",
+        "--send",
+        "--focus",
+    ] {
         for ground in theme.grounds() {
             let contrast = contrast(theme.custom(shape), ground);
             assert!(contrast >= SHAPE, "{shape}: {contrast:.2} to 1 on {ground:.2?}");
         }
     }
-    // In the meter's own dark bars.
-    let bar = theme.color("meter", "background-color").unwrap();
-    for property in ["selection-color", "border-color", "caret-color", "outline-color"] {
-        let contrast = contrast(theme.color("meter", property).unwrap(), bar);
-        assert!(contrast >= SHAPE, "{property} of meters: {contrast:.2} to 1");
+    // In the dark bars of meters.
+    let properties = ["selection-color", "border-color", "caret-color", "outline-color"];
+    for (view, n_properties) in [("meter", 4), ("correlation", 3)] {
+        let bar = theme.color(view, "background-color").unwrap();
+        for property in &properties[..n_properties] {
+            let contrast = contrast(theme.color(view, property).unwrap(), bar);
+            assert!(contrast >= SHAPE, "{property} of {view}: {contrast:.2} to 1");
+        }
     }
 }
 
