@@ -3,6 +3,7 @@
 mod guard_support;
 
 use std::ptr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
@@ -140,13 +141,28 @@ fn a_vst3_host_that_cannot_hear_of_it_is_left_alone() {
 /// nice-plug 0.4.2 ends the thread that all instances share when it meets a task of one that is gone, and aborts when the last goes.
 #[test]
 fn an_instance_that_goes_with_tasks_in_the_queue_takes_no_other_with_it() {
-    for _ in 0..50 {
-        let (leaving, staying) = (Vst3Instance::<8>::new(), Vst3Instance::<8>::new());
-        let link = std::sync::Arc::clone(&leaving.probe.link);
-        thread::scope(|threads| {
-            threads.spawn(|| (0..200).for_each(|_| link.state_changed()));
+    let (leaving, staying) = (Vst3Instance::<8>::new(), Vst3Instance::<8>::new());
+    let (leaving_probe, staying_probe) = (Arc::clone(&leaving.probe), Arc::clone(&staying.probe));
+    // The thread is in a task of the one that stays, and behind it are tasks of the one that goes.
+    staying_probe.hold_tasks.store(true, Ordering::SeqCst);
+    thread::scope(|threads| {
+        threads.spawn(|| {
+            staying_probe.link.state_changed();
+            (0..3).for_each(|_| leaving_probe.link.state_changed());
+        });
+    });
+    thread::scope(|threads| {
+        threads.spawn(|| {
+            // An instance that leaves nothing behind is not gone before the thread goes on.
+            let since = Instant::now();
+            while !leaving_probe.is_dropped.load(Ordering::SeqCst)
+                && since.elapsed() < Duration::from_millis(100)
+            {
+                thread::yield_now();
+            }
+            staying_probe.hold_tasks.store(false, Ordering::SeqCst);
         });
         drop(leaving);
-        drop(staying);
-    }
+    });
+    drop(staying);
 }

@@ -49,6 +49,8 @@ pub struct Probe {
     /// Activations stay inside while this is set.
     pub hold_activation: AtomicBool,
     pub is_activating: AtomicBool,
+    /// Tasks stay inside while this is set.
+    pub hold_tasks: AtomicBool,
     /// What the next activation reports.
     pub latency: AtomicU32,
     /// What the newest activation found of the parameter that counts from there on, in hundredths.
@@ -108,6 +110,7 @@ impl<const N: usize> Default for TestPlugin<N> {
             is_dropped: AtomicBool::new(false),
             hold_activation: AtomicBool::new(false),
             is_activating: AtomicBool::new(false),
+            hold_tasks: AtomicBool::new(false),
             latency: AtomicU32::new(0),
             settled: AtomicU32::new(0),
             next_position: AtomicI64::new(0),
@@ -171,7 +174,10 @@ impl<const N: usize> Plugin for TestPlugin<N> {
 
     fn task_executor(&mut self) -> TaskExecutor<Self> {
         let probe = Arc::clone(&self.probe);
-        Box::new(move |task| probe.link.run(task))
+        Box::new(move |task| {
+            wait_while(&probe.hold_tasks);
+            probe.link.run(task);
+        })
     }
 
     fn editor(&mut self, executor: AsyncExecutor<Self>) -> Option<Self::Editor> {
