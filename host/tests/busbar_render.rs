@@ -309,7 +309,18 @@ fn help_and_version_are_printed() {
 fn samples_that_are_no_numbers_are_warned_of() {
     let desk = Desk::new("nan");
     write_stem(&desk.path("nan.wav"), 48_000, &[&[0.5, f32::NAN, 0.5, f32::INFINITY], &[0.0; 4]]);
-    assert!(desk.warns(&["nan.wav", "-o", "mix.wav"]).starts_with("nan.wav holds 2 samples"));
+    assert!(desk.warns(&["nan.wav", "-o", "mix.wav"]).starts_with("nan.wav holds 2 samples that are"));
+    write_stem(&desk.path("nan.wav"), 48_000, &[&[0.5, f32::NAN], &[0.0; 2]]);
+    assert!(desk.warns(&["nan.wav", "-o", "mix.wav"]).starts_with("nan.wav holds 1 sample that is"));
+}
+
+#[test]
+fn a_stem_without_samples_is_warned_of() {
+    let desk = Desk::new("empty");
+    write_stem(&desk.path("empty.wav"), 48_000, &[&[], &[]]);
+    let warning = desk.warns(&["empty.wav", "a.wav", "-o", "mix.wav"]);
+    assert!(warning.starts_with("empty.wav holds no samples"), "{warning}");
+    assert_eq!(read_mix(&desk.path("mix.wav")).0, noise(1, 3000), "the rest is mixed");
 }
 
 #[test]
@@ -318,7 +329,7 @@ fn clipping_is_warned_of_in_integers_only() {
     write_stem(&desk.path("loud.wav"), 48_000, &[&[1.5, 0.5], &[-0.5, -0.5]]);
     desk.mix(&["loud.wav", "-o", "mix.wav"]);
     let warning = desk.warns(&["loud.wav", "-o", "mix.wav", "--format", "24"]);
-    assert!(warning.starts_with("1 samples of mix.wav were over full scale"), "{warning}");
+    assert!(warning.starts_with("1 sample of mix.wav went over full scale"), "{warning}");
 }
 
 #[test]

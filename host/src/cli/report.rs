@@ -113,18 +113,24 @@ fn reduction(track: &Track, reduction_db: fn(&TrackReductions) -> Option<f64>) -
 
 /// What a person should know though the mix was made.
 pub fn warnings(report: &Report) -> Vec<String> {
+    let file = |stem: &Track| stem.file.clone().unwrap_or_default();
+    let empty = report.stems.iter().filter(|stem| stem.figures.n_frames == 0).map(|stem| {
+        let file = file(stem);
+        format!("{} holds no samples, so its strip is silent: make the stem anew", file.display())
+    });
     let non_finite = report.stems.iter().filter(|stem| stem.figures.n_non_finite > 0).map(|stem| {
-        let n = stem.figures.n_non_finite;
-        let file = stem.file.as_deref().unwrap_or(std::path::Path::new("")).display();
+        let (file, n) = (file(stem), stem.figures.n_non_finite);
+        let samples = if n == 1 { "1 sample that is" } else { &format!("{n} samples that are") };
         format!(
-            "{file} holds {n} samples that are infinite or not a number: Busbar silences the strip there; make the stem anew"
+            "{} holds {samples} infinite or not a number: Busbar silences the strip there; make the stem anew",
+            file.display()
         )
     });
     let written = report.groups.iter().chain([&report.mix]).filter_map(|track| track.written.as_ref());
     let cut = written.filter(|written| written.n_cut > 0).map(|written| {
         format!(
-            "{} samples of {} were over full scale and cut: lower m_fader or the group's fader, or use --format f32",
-            written.n_cut,
+            "{} of {} went over full scale and got cut: lower m_fader or the group's fader, or use --format f32",
+            count(written.n_cut as usize, "sample"),
             written.path.display()
         )
     });
@@ -132,7 +138,7 @@ pub fn warnings(report: &Report) -> Vec<String> {
         report.groups.iter().filter_map(|track| Some((track, track.stale.as_ref()?))).map(|(track, path)| {
             format!("{} did not sound, so {} is of an earlier mix: remove it", track.name, path.display())
         });
-    non_finite.chain(cut).chain(stale).collect()
+    empty.chain(non_finite).chain(cut).chain(stale).collect()
 }
 
 /// `3:25.50`, from an hour on `1:03:25.50`.
