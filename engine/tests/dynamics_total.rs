@@ -1,45 +1,15 @@
 //! Whatever comes: finite, without allocation, the same for any cutting, and at rest after a while.
 
+mod allocations;
+
+use allocations::{CountingAllocator, allocator_calls};
 use busbar_engine::TILE_FRAMES;
 use busbar_engine::dynamics::{Compressor, CompressorSettings, Detector, Gate, GateSettings};
 use fastrand::Rng;
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::hint::black_box;
-
-thread_local! {
-    /// Allocations by this thread: the harness's other threads are none of our business.
-    static N_ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-/// The system's allocator, which counts what is taken from it.
-struct CountingAllocator;
-
-// SAFETY: both methods hand their arguments to the system's allocator unchanged and return what that returns; counting
-// touches a constant-initialised thread-local without a destructor, which allocates nothing.
-unsafe impl GlobalAlloc for CountingAllocator {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // A thread that is being torn down has no counter any more, and is no thread of a test.
-        let _ = N_ALLOCATIONS.try_with(|n| n.set(n.get() + 1));
-        // SAFETY: the caller's promises about `layout` are passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        // SAFETY: `ptr` came from `System` through this allocator, with this `layout`.
-        unsafe { System.dealloc(ptr, layout) }
-    }
-}
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
-
-/// Runs `f` and says how often it allocated.
-fn n_allocations(f: impl FnOnce()) -> u64 {
-    let before = N_ALLOCATIONS.get();
-    f();
-    N_ALLOCATIONS.get() - before
-}
 
 /// Any bits at all, and what people type by mistake.
 fn wild(rng: &mut Rng) -> f32 {
@@ -106,14 +76,14 @@ fn insane(rng: &mut Rng, min: f32, max: f32) -> f32 {
 
 #[test]
 fn whatever_comes_in_finite_comes_out_and_nothing_allocates() {
-    assert_eq!(n_allocations(|| drop(black_box(Box::new(1)))), 1);
+    assert_eq!(allocator_calls(|| drop(black_box(Box::new(1)))), 2);
     let mut rng = Rng::with_seed(20);
     for _ in 0..2_000 {
         let rate = f64::from(wild(&mut rng));
         let compressor_settings: [_; 4] = std::array::from_fn(|_| compressor_settings(&mut rng, insane));
         let gate_settings: [_; 4] = std::array::from_fn(|_| gate_settings(&mut rng, insane));
         let mut broken = 0;
-        let allocated = n_allocations(|| {
+        let allocated = allocator_calls(|| {
             let mut compressor = Compressor::new(rate, &compressor_settings[0]);
             let mut gate = Gate::new(rate, &gate_settings[0]);
             for n in 0..1_000 {

@@ -1,47 +1,16 @@
 //! Whatever the parameters are: a strictly stable section, no panic, no allocation.
 
+mod allocations;
 mod filters_support;
 
+use allocations::{CountingAllocator, allocator_calls};
 use busbar_engine::filters::{self, Delta, Section, State, Tuning};
 use fastrand::Rng;
 use filters_support::{IDENTITY, Kind, log_uniform};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::hint::black_box;
-
-thread_local! {
-    /// Allocations by this thread: the harness's other threads are none of our business.
-    static N_ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
-}
-
-/// The system's allocator, which counts what is taken from it.
-struct CountingAllocator;
-
-// SAFETY: both methods hand their arguments to the system's allocator unchanged and return what that returns; counting
-// touches a constant-initialised thread-local without a destructor, which allocates nothing.
-unsafe impl GlobalAlloc for CountingAllocator {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // A thread that is being torn down has no counter any more, and is no thread of a test.
-        let _ = N_ALLOCATIONS.try_with(|n| n.set(n.get() + 1));
-        // SAFETY: the caller's promises about `layout` are passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        // SAFETY: `ptr` came from `System` through this allocator, with this `layout`.
-        unsafe { System.dealloc(ptr, layout) }
-    }
-}
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
-
-/// Runs `f` and says how often it allocated.
-fn n_allocations(f: impl FnOnce()) -> u64 {
-    let before = N_ALLOCATIONS.get();
-    f();
-    N_ALLOCATIONS.get() - before
-}
 
 /// Strictly inside the unit circle, by the values at both ends and the determinant, none of them a small difference:
 /// z² − (2 − c2 − c3)z + (1 − c2)(1 − c3) + c1² of the state matrix (Jury's conditions).
@@ -127,13 +96,13 @@ fn parameters_beyond_their_ranges_count_as_their_ends() {
 
 #[test]
 fn nothing_allocates_and_no_parameter_breaks_a_design() {
-    assert_eq!(n_allocations(|| drop(black_box(Box::new(1)))), 1);
+    assert_eq!(allocator_calls(|| drop(black_box(Box::new(1)))), 2);
     let mut rng = Rng::with_seed(12);
     for _ in 0..20_000 {
         let [rate, f0, first, second, position] = [(); 5].map(|()| wild(&mut rng));
         let mut sections = [IDENTITY; 10];
         let mut heard = 0.0;
-        let allocated = n_allocations(|| {
+        let allocated = allocator_calls(|| {
             let tuning = Tuning::new(rate, f0);
             let [low_1, low_2] = filters::low_pass_24_db(tuning);
             let [high_1, high_2] = filters::high_pass_24_db(tuning);

@@ -1,54 +1,17 @@
 //! Any input, any setting, any block: finite output, nothing subnormal, no allocation; hours of work leave no trace.
 
+mod allocations;
 mod limiter_support;
 
+use allocations::{CountingAllocator, allocator_calls};
 use busbar_engine::SimdPath;
 use busbar_engine::limiter::{Limiter, Lookahead};
 use fastrand::Rng;
 use limiter_support::{SAMPLE_RATES_HZ, bits, limiter, run};
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::hint::black_box;
-
-thread_local! {
-    /// Calls to the allocator by this thread: the harness's other threads are none of our business.
-    static N_ALLOCATOR_CALLS: Cell<u64> = const { Cell::new(0) };
-}
-
-/// The system's allocator, which counts its calls.
-struct CountingAllocator;
-
-fn count_call() {
-    // A thread that is being torn down has no counter any more, and is no thread of a test.
-    let _ = N_ALLOCATOR_CALLS.try_with(|n_calls| n_calls.set(n_calls.get() + 1));
-}
-
-// SAFETY: both methods hand their arguments to the system's allocator unchanged and return what that returns; the
-// others of the trait are made of these. Counting touches a constant-initialised thread-local without a destructor,
-// which allocates nothing.
-unsafe impl GlobalAlloc for CountingAllocator {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count_call();
-        // SAFETY: the caller's promises about `layout` are passed on.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        count_call();
-        // SAFETY: `ptr` came from `System` through this allocator, with this `layout`.
-        unsafe { System.dealloc(ptr, layout) }
-    }
-}
 
 #[global_allocator]
 static ALLOCATOR: CountingAllocator = CountingAllocator;
-
-/// Runs `f` and says how often it called the allocator.
-fn allocator_calls(f: impl FnOnce()) -> u64 {
-    let before = N_ALLOCATOR_CALLS.get();
-    f();
-    N_ALLOCATOR_CALLS.get() - before
-}
 
 #[test]
 fn the_counter_counts() {

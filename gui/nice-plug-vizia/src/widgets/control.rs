@@ -149,6 +149,17 @@ impl Control {
         false
     }
 
+    /// All that a control does which is turned and has no lists: drag, wheel, keys, menu, and the rest.
+    pub fn turn(&self, cx: &mut EventContext, event: &mut Event) {
+        event.map(|window_event, meta| {
+            self.drag(cx, window_event, meta);
+            self.wheel(cx, window_event, meta, 1.0);
+            self.keys(cx, window_event, meta, 1.0);
+        });
+        self.menu(cx, event);
+        self.rest(cx, event);
+    }
+
     fn let_go(&self, cx: &mut EventContext, hand: Hand) -> bool {
         if self.overlay.shared.held.get() == Some(cx.current()) {
             self.overlay.shared.held.set(None);

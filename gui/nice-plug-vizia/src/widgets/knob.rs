@@ -47,13 +47,7 @@ impl View for Knob {
     }
 
     fn event(&mut self, cx: &mut EventContext, event: &mut Event) {
-        event.map(|window_event, meta| {
-            self.control.drag(cx, window_event, meta);
-            self.control.wheel(cx, window_event, meta, 1.0);
-            self.control.keys(cx, window_event, meta, 1.0);
-        });
-        self.control.menu(cx, event);
-        self.control.rest(cx, event);
+        self.control.turn(cx, event);
     }
 
     fn draw(&self, cx: &mut DrawContext, canvas: &Canvas) {
