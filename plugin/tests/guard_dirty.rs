@@ -166,3 +166,14 @@ fn an_instance_that_goes_with_tasks_in_the_queue_takes_no_other_with_it() {
     });
     drop(staying);
 }
+
+/// The thread still holds an instance when it has done its last task. Were it the last to hold it, it would have to wait for itself, and
+/// the framework panics.
+#[test]
+fn an_instance_goes_on_its_hosts_thread_however_slow_the_other_is() {
+    let instance = Vst3Instance::<8>::new();
+    let probe = Arc::clone(&instance.probe);
+    probe.busy_after_tasks_ms.store(50, Ordering::SeqCst);
+    drop(instance);
+    assert_eq!(probe.dropped_on.get(), Some(&thread::current().id()));
+}

@@ -11,13 +11,14 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nice_plug::prelude::Params;
 
 use super::changes::Changes;
 use super::meters::Meters;
 use super::readings::Readings;
+use super::rest::Worker;
 
 thread_local! {
     /// The link of the instance that is being created on this thread. The wrapper calls `P::default()` and hides the
@@ -30,8 +31,8 @@ thread_local! {
 pub enum LinkTask {
     /// To the main thread: the host is to hear that the state changed.
     StateChanged,
-    /// To the background: all tasks before this one have run.
-    Reached(SyncSender<()>),
+    /// To the background: all tasks before this one have run, on this thread.
+    Reached(SyncSender<Worker>),
 }
 
 /// Somebody to call when the state changed.
@@ -204,13 +205,14 @@ impl HostLink {
     /// to end that has ended (nice-plug 0.4.2, `background_thread.rs`). So nothing may be left behind.
     pub(super) fn finish_tasks(&self) {
         let Some(post) = self.background.get() else { return };
+        let latest = Instant::now() + LAST_TASKS;
         let (reached, arrival) = sync_channel(1);
         post(LinkTask::Reached(reached));
         // A task that is dropped ends the wait as well.
-        if arrival.recv_timeout(LAST_TASKS).is_ok() {
-            // The thread still holds the instance for an instant after its task. Should it be the last to hold it, it would have to
+        if let Ok(worker) = arrival.recv_timeout(LAST_TASKS) {
+            // The thread still holds the instance until it goes for its next task. Should it be the last to hold it, it would have to
             // wait for itself.
-            std::thread::sleep(Duration::from_millis(1));
+            worker.wait_for_rest(latest);
         }
     }
 
@@ -219,7 +221,7 @@ impl HostLink {
         match task {
             LinkTask::StateChanged => self.tell_host(),
             // Nobody waits any more: then nobody needs to know.
-            LinkTask::Reached(reached) => drop(reached.try_send(())),
+            LinkTask::Reached(reached) => drop(reached.try_send(Worker::current())),
         }
     }
 

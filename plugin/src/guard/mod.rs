@@ -9,6 +9,7 @@
 //! - `link`: what the guard tells the plugin instance (which inputs are connected, why a state was refused).
 //! - `gate`: activation and processing never meet.
 //! - `clap_dirty`, `vst3_dirty`: the host hears of what changed in the state and is no parameter.
+//! - `rest`: an instance that goes away waits until the framework's thread has let go of it.
 //! - `settled`: a parameter that the latency depends on makes the guard ask the host for a restart.
 //! - `meters`: gain reductions for whoever asks.
 //! - `changes`: parameter changes go past the framework, which would post a task for each.
@@ -39,6 +40,7 @@ mod gate;
 mod link;
 mod meters;
 mod readings;
+mod rest;
 mod settled;
 mod state;
 mod vst3;

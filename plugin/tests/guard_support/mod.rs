@@ -10,8 +10,9 @@ pub mod vst3_host;
 
 use std::cell::RefCell;
 use std::num::NonZeroU32;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
 
 use busbar::guard::export::{ExportedPlugin, Library};
@@ -51,6 +52,10 @@ pub struct Probe {
     pub is_activating: AtomicBool,
     /// Tasks stay inside while this is set.
     pub hold_tasks: AtomicBool,
+    /// How long the thread is busy with the instance after each task, in milliseconds.
+    pub busy_after_tasks_ms: AtomicU64,
+    /// The thread that dropped the instance.
+    pub dropped_on: OnceLock<ThreadId>,
     /// What the next activation reports.
     pub latency: AtomicU32,
     /// What the newest activation found of the parameter that counts from there on, in hundredths.
@@ -94,7 +99,7 @@ pub struct TestPlugin<const N: usize> {
 fn wait_while(hold: &AtomicBool) {
     let since = Instant::now();
     while hold.load(Ordering::SeqCst) && since.elapsed() < Duration::from_secs(10) {
-        std::thread::yield_now();
+        thread::yield_now();
     }
 }
 
@@ -111,6 +116,8 @@ impl<const N: usize> Default for TestPlugin<N> {
             hold_activation: AtomicBool::new(false),
             is_activating: AtomicBool::new(false),
             hold_tasks: AtomicBool::new(false),
+            busy_after_tasks_ms: AtomicU64::new(0),
+            dropped_on: OnceLock::new(),
             latency: AtomicU32::new(0),
             settled: AtomicU32::new(0),
             next_position: AtomicI64::new(0),
@@ -129,6 +136,7 @@ impl<const N: usize> Default for TestPlugin<N> {
 
 impl<const N: usize> Drop for TestPlugin<N> {
     fn drop(&mut self) {
+        let _ = self.probe.dropped_on.set(thread::current().id());
         self.probe.is_dropped.store(true, Ordering::SeqCst);
     }
 }
@@ -177,6 +185,11 @@ impl<const N: usize> Plugin for TestPlugin<N> {
         Box::new(move |task| {
             wait_while(&probe.hold_tasks);
             probe.link.run(task);
+            let busy = Duration::from_millis(probe.busy_after_tasks_ms.load(Ordering::SeqCst));
+            let since = Instant::now();
+            while since.elapsed() < busy {
+                std::hint::spin_loop();
+            }
         })
     }
 
