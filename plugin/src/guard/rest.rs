@@ -48,7 +48,7 @@ impl Worker {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Asleep {
     No,
-    /// It sleeps, and this is its so-manieth sleep.
+    /// And so often it had gone to sleep, where the system counts that.
     Yes {
         n_sleeps: u64,
     },
@@ -66,6 +66,8 @@ impl Asleep {
 
 #[cfg(test)]
 mod tests {
+    use std::hint;
+    use std::sync::atomic::{AtomicBool, Ordering};
     use std::sync::mpsc::sync_channel;
     use std::thread;
 
@@ -88,23 +90,23 @@ mod tests {
     fn a_busy_thread_is_waited_for_and_one_that_rests_is_not() {
         let (tell, told) = sync_channel(1);
         let (go, gone) = sync_channel::<()>(0);
-        let busy = Duration::from_millis(50);
+        let is_done = &AtomicBool::new(false);
+        let hour = || Instant::now() + Duration::from_secs(3600);
         thread::scope(|threads| {
             threads.spawn(move || {
-                let since = Instant::now();
                 tell.send(Worker::current()).expect("somebody listens");
-                while since.elapsed() < busy {
-                    std::hint::spin_loop();
+                let since = Instant::now();
+                while since.elapsed() < Duration::from_millis(50) {
+                    hint::spin_loop();
                 }
+                is_done.store(true, Ordering::SeqCst);
                 // Until the other end is dropped.
                 let _ = gone.recv();
             });
-            let since = Instant::now();
             let worker = told.recv().expect("it tells");
-            let hour = Duration::from_secs(3600);
-            worker.wait_for_rest(Instant::now() + hour);
-            assert!(since.elapsed() > busy - Duration::from_millis(5), "it was busy");
-            worker.wait_for_rest(Instant::now() + hour);
+            worker.wait_for_rest(hour());
+            assert!(is_done.load(Ordering::SeqCst), "it was busy");
+            worker.wait_for_rest(hour());
             drop(go);
         });
     }
