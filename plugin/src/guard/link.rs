@@ -200,11 +200,12 @@ impl HostLink {
 
     /// Waits until the framework's background thread has done everything that was posted to it, for an instance that goes away.
     ///
-    /// On Linux, changes of parameters go through that thread, which all instances share. When it meets a task of an instance
+    /// On Linux, tasks for the main thread go through that thread, which all instances share. When it meets a task of an instance
     /// that is gone, it ends for all of them, and when the last instance goes, the framework aborts the host because it cannot tell a thread
-    /// to end that has ended (nice-plug 0.4.2, `background_thread.rs`). So nothing may be left behind.
+    /// to end that has ended (nice-plug 0.4.2, `background_thread.rs`). So nothing may be left behind. Elsewhere nobody posts to it, and
+    /// there is nothing to wait for.
     pub(super) fn finish_tasks(&self) {
-        let Some(post) = self.background.get() else { return };
+        let Some(post) = self.background.get().filter(|_| cfg!(target_os = "linux")) else { return };
         let latest = Instant::now() + LAST_TASKS;
         let (reached, arrival) = sync_channel(1);
         post(LinkTask::Reached(reached));
